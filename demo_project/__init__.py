@@ -1,0 +1,1 @@
+"""A shop's back office whose history can be browsed: what `make demo` serves."""

@@ -1,0 +1,249 @@
+"""One event model as a plain queryset in the common columns: the only place that knows how event tables differ.
+
+Each is a SELECT from one table without a WHERE, so that the planner takes a union of them apart again: conditions and
+orders reach the indexes of each table, and what is dear, as the diff, is computed for the rows that are shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.db.models import Case, ExpressionWrapper, F, Func, OuterRef, Q, Subquery, Value, When, lookups
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
+from django.db.models.functions import Cast, Concat
+
+from pghistory import fields, registry
+
+if TYPE_CHECKING:
+    from pghistory.models import Event
+
+DATE = (
+    "(?!0000)(?:[0-9]{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)"
+    "|02-(?:0[1-9]|1[0-9]|2[0-8]))|(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)-02-29)"
+)
+TIME = r"(?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]{1,9})?)?"
+ZONE = "(?:Z|[+-](?:0[0-9]|1[0-4])(?::?[0-5][0-9])?)?"
+NUMBER = r"-?[0-9]{1,99}(?:\.[0-9]{1,99})?(?:[eE][+-]?[0-9]{1,2})?"
+
+READABLE: dict[str, tuple[str, models.Field[Any, Any]]] = {
+    "IntegerField": ("-?[0-9]{1,18}", models.BigIntegerField()),
+    "UUIDField": ("[0-9a-fA-F]{8}(?:-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12}", models.UUIDField()),
+    "BooleanField": ("true|false", models.BooleanField()),
+    "FloatField": (NUMBER, models.FloatField()),
+    "DecimalField": (NUMBER, models.DecimalField()),
+    "DateField": (DATE, models.DateField()),
+    "TimeField": (TIME, models.TimeField()),
+    "DateTimeField": (f"{DATE}(?:[T ]{TIME}{ZONE})?", models.DateTimeField()),
+}
+"""{kind of field: (what a text that reads as one looks like, its type)}: the cast of such a text cannot fail."""
+
+TEXTS = frozenset({"CharField", "TextField", "SlugField", "FileField", "FilePathField"})
+"""Kinds of field that any text is one of."""
+
+
+class RowData(Func):
+    """The row that a column belongs to, as jsonb {column: value}, without the columns `left_out`."""
+
+    output_field = models.JSONField()
+
+    def __init__(self, column: Any, left_out: Iterable[str]) -> None:
+        super().__init__(column)
+        self.left_out = list(left_out)
+
+    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, tuple[Any, ...]]:  # type: ignore[override]
+        [column] = self.get_source_expressions()
+        # With `.*` the name is always the table's, also where a column has the same.
+        return f"(to_jsonb({compiler.quote_name_unless_alias(column.alias)}.*) - %s::text[])", (self.left_out,)
+
+
+class Diff(Func):
+    """{column: [before, after]} of what differs in two rows as jsonb; null when nothing does, or one is null."""
+
+    template = (
+        "(select jsonb_object_agg(pgh_after.key, jsonb_build_array(pgh_before.value, pgh_after.value)) "
+        "from jsonb_each(%(expressions)s) as pgh_after using (key) "
+        "where pgh_before.value is distinct from pgh_after.value)"
+    )
+    arg_joiner = ") as pgh_before join jsonb_each("
+    arity = 2
+    output_field = models.JSONField()
+
+
+class Condition(ExpressionWrapper):
+    """A condition as a boolean column; false where it can hold for no row."""
+
+    empty_result_set_value = False
+
+    def __init__(self, condition: Q) -> None:
+        super().__init__(condition, output_field=models.BooleanField())
+
+
+class Reads(Func):
+    """Whether PostgreSQL, 16 or later, can read a text as a value of a field's type."""
+
+    function = "pg_input_is_valid"
+    output_field = models.BooleanField()
+
+    def __init__(self, text: Any, field: models.Field[Any, Any]) -> None:
+        super().__init__(text)
+        self.field = field
+
+    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, tuple[Any, ...]]:  # type: ignore[override]
+        sql, params = super().as_sql(compiler, connection, template="%(function)s(%(expressions)s, %%s)")
+        return sql, (*params, self.field.cast_db_type(connection))
+
+
+def has_column(event_model: type[models.Model], name: str) -> bool:
+    """Whether an event model has a field of that name, as `pgh_obj`, or a column, as `pgh_context_id`."""
+    return any(name in (field.name, field.attname) for field in event_model._meta.concrete_fields)
+
+
+def columns(event_model: type[models.Model]) -> dict[str, Any]:
+    """{column of `Events`: expression over one event model}.
+
+    `pgh_id` is null for an event model whose key is no number.
+    """
+    text = models.TextField()
+    label = event_model._meta.label
+    tracked: type[models.Model] = event_model.pgh_tracked_model  # type: ignore[attr-defined]
+    has_obj = has_column(event_model, "pgh_obj")
+    has_number = isinstance(event_model._meta.get_field("pgh_id"), models.IntegerField)
+    return {
+        "pgh_slug": Concat(Value(f"{label}:"), Cast("pgh_id", text)),
+        "pgh_model": Cast(Value(label), text),
+        "pgh_id": Cast("pgh_id" if has_number else Value(None), models.BigIntegerField()),
+        "pgh_created_at": F("pgh_created_at"),
+        "pgh_label": Cast("pgh_label", text),
+        "pgh_data": _data(event_model, F("pgh_id")),
+        "pgh_diff": _diff(event_model) if has_obj else _null(models.JSONField()),
+        "pgh_context_id": F("pgh_context_id")
+        if has_column(event_model, "pgh_context_id")
+        else _null(models.UUIDField()),
+        "pgh_context": _context(event_model),
+        "pgh_obj_model": Cast(Value(tracked._meta.label), text),
+        "pgh_obj_id": Cast("pgh_obj_id" if has_obj else Value(None), text),
+    }
+
+
+def of_events(
+    event_model: type[models.Model], wanted: Iterable[models.Field[Any, Any]], conditions: Iterable[Q | None]
+) -> models.QuerySet[Any, Any]:
+    """An event model in these fields of `Events` or a proxy of it, and a boolean column for each condition."""
+    common = columns(event_model)
+    selected = []
+    for field in wanted:
+        path = fields.proxied_path(field)
+        first, *keys = path.split("__") if path else [field.attname]
+        selected.append(_value(common[first], keys, field) if path else common[first])
+    selected.extend(Value(False) if condition is None else Condition(condition) for condition in conditions)
+    return _selected(event_model, selected)
+
+
+def of_proxy(proxy: type[models.Model]) -> models.QuerySet[Any, Any]:
+    """The event model behind a proxy in the fields of the proxy."""
+    selected = []
+    for field in proxy._meta.concrete_fields:
+        path = fields.proxied_path(field)
+        if path is None:
+            selected.append(F(field.attname))
+        else:
+            column, keys = _column_and_keys(proxy, path)
+            selected.append(_value(F(column), keys, field))
+    return _selected(registry.concrete(proxy), selected)
+
+
+def tracking(event_model: type[Event], model: type[models.Model], objects: Any) -> Q | None:
+    """The condition for events of objects of a model; None for an event model that keeps none of them.
+
+    A model whose own table is not tracked has the events of its parents' tables.
+    """
+    own = registry.event_models_of(model)
+    table = registry.concrete(event_model.pgh_tracked_model)
+    fits = event_model in own or (not own and table in registry.concrete(model)._meta.get_parent_list())
+    return Q(pgh_obj__in=objects) if fits and has_column(event_model, "pgh_obj") else None
+
+
+def referencing(event_model: type[Event], model: type[models.Model], objects: Any) -> Q | None:
+    """The condition for events with a foreign key to objects of a model; None for an event model without such."""
+    table = registry.concrete(model)
+    condition = Q()
+    for field in event_model._meta.concrete_fields:
+        target = field.related_model
+        if isinstance(target, type) and registry.concrete(target) is table:
+            condition |= Q((f"{field.name}__in", objects))
+    return condition or None
+
+
+def _selected(model: type[models.Model], expressions: list[Any]) -> models.QuerySet[Any, Any]:
+    """A queryset of tuples; the names of the expressions are none that a field may have."""
+    named = {f"pgh_column_{position}": expression for position, expression in enumerate(expressions)}
+    return models.QuerySet(model).order_by().annotate(**named).values_list(*named)
+
+
+def _null(field: models.Field[Any, Any]) -> Cast:
+    return Cast(Value(None), field)
+
+
+def _data(event_model: type[models.Model], column: Any) -> RowData:
+    names = (field.column for field in event_model._meta.concrete_fields)
+    return RowData(column, [name for name in names if name.startswith("pgh_")])
+
+
+def _diff(event_model: type[models.Model]) -> Diff:
+    previous = (
+        models.QuerySet(event_model)
+        .filter(pgh_obj=OuterRef("pgh_obj"), pgh_id__lt=OuterRef("pgh_id"))
+        .order_by("-pgh_id")
+        .annotate(pgh_column_0=_data(event_model, F("pgh_id")))
+        .values("pgh_column_0")
+    )
+    return Diff(Subquery(previous[:1]), _data(event_model, F("pgh_id")))
+
+
+def _context(event_model: type[models.Model]) -> Any:
+    if not has_column(event_model, "pgh_context"):
+        return _null(models.JSONField())
+    field = event_model._meta.get_field("pgh_context")
+    target = field.related_model
+    if not isinstance(target, type):
+        return F("pgh_context")
+    return Subquery(models.QuerySet(target).filter(pk=OuterRef("pgh_context_id")).values("metadata")[:1])
+
+
+def _column_and_keys(model: type[models.Model], path: str) -> tuple[str, list[str]]:
+    """The part of a path that leads to a column, and the keys from there on where that is JSON."""
+    parts = path.split("__")
+    for position, part in enumerate(parts, start=1):
+        field = model._meta.get_field(part)
+        if isinstance(field, models.JSONField):
+            return "__".join(parts[:position]), parts[position:]
+        if isinstance(field.related_model, type):
+            model = field.related_model
+    return path, []
+
+
+def _value(expression: Any, keys: list[str], field: models.Field[Any, Any]) -> Any:
+    """What lies below the keys in a JSON expression, in the type of a field; null where it is not of its kind."""
+    if not keys:
+        return expression
+    target: Any = field
+    while target.remote_field:
+        target = target.target_field
+    *parents, last = keys
+    for key in parents:
+        expression = KeyTransform(key, expression)
+    if isinstance(target, models.JSONField):
+        return KeyTransform(last, expression)
+    value = Cast(KeyTextTransform(last, expression), models.TextField())
+    kind = "IntegerField" if isinstance(target, models.IntegerField) else target.get_internal_type()
+    if kind in TEXTS:
+        return value
+    if kind in READABLE:
+        pattern, column = READABLE[kind]
+        readable: Any = lookups.Regex(value, f"^(?:{pattern})$")
+    else:
+        column = target
+        readable = Reads(value, target)
+    return Case(When(readable, then=Cast(value, column)), default=None)

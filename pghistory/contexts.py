@@ -1,0 +1,225 @@
+"""Who is at work, and why: metadata that the database stores beside every event of a unit of work.
+
+The active context is one immutable `Frame` in a ContextVar. Entering and leaving replace the frame, so that threads,
+asyncio tasks and code inside `sync_to_async` each see their own, and a `context` object may be entered many times, even
+side by side. Handing the frame to PostgreSQL is `injection`'s work.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import itertools
+import json
+import os
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
+from types import MappingProxyType, TracebackType
+from typing import Any, ParamSpec, TypeVar, cast
+
+from django.db.models import Model
+
+from pghistory import config, errors
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_versions = itertools.count(1)
+
+
+class ActiveContext:
+    """What `with context() as ctx` gives: `id` (UUID) and `metadata` (a read-only mapping, growing with the context)."""
+
+    __slots__ = ("_metadata", "id")
+
+    def __init__(self, context_id: uuid.UUID) -> None:
+        self.id = context_id
+        self._metadata: Mapping[str, Any] = MappingProxyType({})
+
+    @property
+    def metadata(self) -> Mapping[str, Any]:
+        frame = active()
+        return frame.metadata if frame is not None and frame.id == self.id else self._metadata
+
+    def __repr__(self) -> str:
+        return f"<ActiveContext {self.id} {dict(self.metadata)}>"
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One state of a context: `version` differs for every two states in this process, `depth` counts open blocks."""
+
+    id: uuid.UUID
+    metadata: Mapping[str, Any]
+    actor_label: str | None
+    text: str
+    version: int
+    depth: int
+    handle: ActiveContext
+
+
+_frame: ContextVar[Frame | None] = ContextVar("pghistory_frame", default=None)
+
+active: Callable[[], Frame | None] = _frame.get
+
+
+class context:  # noqa: N801 - read as a statement, like contextlib's own
+    """Link the events of a block, a function or a coroutine to one row of metadata.
+
+    `with context(user=3, reason="typo"):` opens a context, or adds to the one that is open; leaving the outermost block
+    ends it. As a decorator it does so at every call; `async with` and coroutine functions work alike. Called and not
+    entered, it adds to the active context, and does nothing where there is none. What a nested block added stays.
+
+    `actor` is a model instance whose label is kept as it is now, in a column beside the metadata, so that it can be
+    read when the object is gone; a user's key becomes the `user` of the metadata unless one is given. None takes an
+    earlier label away.
+
+    Raises InvalidMetadata for what JSON or PostgreSQL cannot hold: NUL, lone surrogates, NaN, unknown types.
+    """
+
+    __slots__ = ("_actor_label", "_metadata")
+
+    def __init__(self, *, actor: Model | None | config.Unset = config.UNSET, **metadata: Any) -> None:
+        self._actor_label = label(actor) if isinstance(actor, Model) else actor
+        if isinstance(actor, Model) and "user" not in metadata and hasattr(actor, "get_username"):
+            metadata = {"user": actor.pk, **metadata}
+        self._metadata = metadata
+        frame = active()
+        if frame is not None:
+            _frame.set(_extended(frame, self._metadata, self._actor_label, depth=frame.depth))
+        else:
+            _serialise(metadata)
+
+    def __enter__(self) -> ActiveContext:
+        outer = active()
+        if outer is None:
+            context_id = _uuid7()
+            handle = ActiveContext(context_id)
+            empty = Frame(context_id, MappingProxyType({}), None, "{}", next(_versions), 0, handle)
+            frame = _extended(empty, self._metadata, self._actor_label, depth=1)
+        else:
+            frame = _extended(outer, self._metadata, self._actor_label, depth=outer.depth + 1)
+        _frame.set(frame)
+        return frame.handle
+
+    def __exit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        frame = active()
+        if frame is None:
+            return
+        if frame.depth <= 1:
+            _frame.set(None)
+        else:
+            _frame.set(replace(frame, depth=frame.depth - 1))
+
+    async def __aenter__(self) -> ActiveContext:
+        return self.__enter__()
+
+    async def __aexit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.__exit__(exc_type, exc, traceback)
+
+    def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
+        if inspect.iscoroutinefunction(function):
+
+            @functools.wraps(function)
+            async def within_context(*args: P.args, **kwargs: P.kwargs) -> Any:
+                with self:
+                    return await function(*args, **kwargs)
+
+            return cast("Callable[P, R]", within_context)
+
+        @functools.wraps(function)
+        def within(*args: P.args, **kwargs: P.kwargs) -> R:
+            with self:
+                return function(*args, **kwargs)
+
+        return within
+
+
+class Continuation:
+    """The active context, to be entered again after its block has ended, in steps, as a stream is made.
+
+    What a step adds is there in the next one; between steps the context is as if there had been none.
+    """
+
+    __slots__ = ("_frame", "_token")
+
+    def __init__(self) -> None:
+        self._frame = active()
+
+    def __enter__(self) -> None:
+        self._token = _frame.set(self._frame)
+
+    def __exit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._frame = active()
+        _frame.reset(self._token)
+
+
+def label(actor: Model) -> str:
+    """How people know the actor: the full name of a user who has one, else the text of the object."""
+    full_name = getattr(actor, "get_full_name", None)
+    return storable((full_name() if callable(full_name) else "") or str(actor))
+
+
+def storable(text: str) -> str:
+    """The text with U+FFFD in the place of what PostgreSQL cannot store: NUL and halves of surrogate pairs."""
+    return text.replace("\x00", "\ufffd").encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+
+
+def _extended(
+    frame: Frame, metadata: Mapping[str, Any], actor_label: str | None | config.Unset, *, depth: int
+) -> Frame:
+    """The frame with more metadata; the same version when nothing was added that it did not say before."""
+    merged = MappingProxyType({**frame.metadata, **metadata})
+    frame.handle._metadata = merged
+    text = _serialise(merged) if metadata else frame.text
+    known_as = frame.actor_label if actor_label is config.UNSET else actor_label
+    changed = text != frame.text or known_as != frame.actor_label
+    version = next(_versions) if changed else frame.version
+    return Frame(frame.id, merged, known_as, text, version, depth, frame.handle)
+
+
+def _serialise(metadata: Mapping[str, Any]) -> str:
+    """JSON that PostgreSQL's jsonb takes, in ASCII."""
+    try:
+        text = json.dumps(dict(metadata), cls=config.json_encoder(), allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise errors.InvalidMetadata(problem=str(error)) from error
+    if "\\u0000" in text or "\\ud" in text:
+        _refuse_unstorable(json.loads(text), "metadata")
+    return text
+
+
+def _refuse_unstorable(value: Any, path: str) -> None:
+    """Raises InvalidMetadata where a text holds what no PostgreSQL text can."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            _refuse_unstorable(key, f"a key of {path}")
+            _refuse_unstorable(item, f"{path}[{key!a}]")
+    elif isinstance(value, list):
+        for position, item in enumerate(value):
+            _refuse_unstorable(item, f"{path}[{position}]")
+    elif isinstance(value, str):
+        if "\x00" in value:
+            raise errors.InvalidMetadata(problem=f"{path} holds a NUL character")
+        try:
+            value.encode()
+        except UnicodeEncodeError as error:
+            raise errors.InvalidMetadata(problem=f"{path} holds half of a surrogate pair") from error
+
+
+def _uuid7() -> uuid.UUID:
+    """A UUID that begins with the time, so that rows of one hour lie together in the index (RFC 9562, section 5.7)."""
+    milliseconds = time.time_ns() // 1_000_000
+    value = (milliseconds & (2**48 - 1)) << 80 | int.from_bytes(os.urandom(10), "big")
+    value = value & ~(0xF000 << 64) | 0x7000 << 64
+    value = value & ~(0xC000 << 48) | 0x8000 << 48
+    return uuid.UUID(int=value)

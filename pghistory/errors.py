@@ -1,0 +1,130 @@
+"""What can go wrong, in words.
+
+A class's docstring is its message; the values in braces are given when it is raised.
+
+    PghistoryError
+    ├── TrackingError (ValueError)      a model is declared as tracked in a way that cannot work
+    │   ├── UnknownField
+    │   ├── NothingTracked
+    │   ├── ReservedName
+    │   ├── LabelMissing
+    │   ├── LabelTaken
+    │   ├── RowUnavailable
+    │   ├── ConditionUnavailable
+    │   ├── TriggerNameTaken
+    │   ├── ThirdPartyApp
+    │   ├── ModelNameTaken
+    │   └── UnsupportedArgument
+    ├── UnknownLabel (ValueError)       an event with a label that the model does not register
+    ├── UntrackedModel (ValueError)     a model without event models where one is needed
+    ├── SeveralEventModels (ValueError) one event model was asked for, there are more
+    ├── CannotRevert (RuntimeError)     an event that does not hold the whole row
+    ├── InvalidMetadata (ValueError)    context that PostgreSQL cannot store
+    ├── InvalidObjects (ValueError)     objects that cannot be looked up together
+    ├── ReadOnlyEvents (TypeError)      the aggregate over all events was to be written to
+    ├── InvalidCursor (ValueError)      a page's address that no page gave
+    └── UnsupportedDatabase (RuntimeError)
+"""
+
+from __future__ import annotations
+
+import inspect
+
+
+class PghistoryError(Exception):
+    """Something went wrong in pghistory."""
+
+    def __init__(self, **values: object) -> None:
+        super().__init__(" ".join(inspect.cleandoc(self.__doc__ or "").format(**values).split("\n")))
+
+
+class TrackingError(PghistoryError, ValueError):
+    """{model}: {problem}"""
+
+
+class UnknownField(TrackingError):
+    """{model}: `{argument}` names "{field}", which is no column of the model's own table.
+    Use one of: {choices}."""
+
+
+class NothingTracked(TrackingError):
+    """{model}: `{argument}` leaves no field to track. Name at least one field that is to be kept."""
+
+
+class ReservedName(TrackingError):
+    """{model}: the field "{field}" would hide a column of the event model. Names that begin with "pgh_" belong to
+    the event model: rename the field or leave it out with `exclude=["{field}"]`."""
+
+
+class LabelMissing(TrackingError):
+    """{tracker}: `label` is missing. Give the tracker a label as its first argument,
+    as in {tracker}("price_changed")."""
+
+
+class LabelTaken(TrackingError):
+    """{model}: the label "{label}" is registered twice, for {first} and for {second}. Labels name an event of a
+    model: give one of the trackers another one, as in pghistory.UpdateEvent("other_label")."""
+
+
+class RowUnavailable(TrackingError):
+    """{tracker}("{label}"): `row={row}` does not exist when a row is {operation}. Use row=pghistory.{remedy}."""
+
+
+class ConditionUnavailable(TrackingError):
+    """{tracker}("{label}"): `condition={condition}` compares the old row with the new one, which only an update has.
+    Use pghistory.Q, or leave the condition out."""
+
+
+class TriggerNameTaken(TrackingError):
+    """{model}: two trackers would install the trigger "{name}". Give one of them another `trigger_name`."""
+
+
+class ThirdPartyApp(TrackingError):
+    """{model}: its app "{app_label}" is installed from a package, so that the migrations of the event model would be
+    written into that package. Track a proxy model of your own app, or pass `app_label`."""
+
+
+class ModelNameTaken(TrackingError):
+    """{model}: there is already a model or name "{name}" in {module}. Pass another `model_name`."""
+
+
+class UnsupportedArgument(TrackingError):
+    """{model}: `{argument}` got {value}. {remedy}"""
+
+
+class UnknownLabel(PghistoryError, ValueError):
+    """ "{label}" is no label of {model}. Registered are: {labels}. Add a tracker, as in
+    @pghistory.track(pghistory.ManualEvent("{label}"))."""
+
+
+class UntrackedModel(PghistoryError, ValueError):
+    """{model} is not tracked. Decorate it, or a proxy of it, with @pghistory.track()."""
+
+
+class SeveralEventModels(PghistoryError, ValueError):
+    """{model} has several event models: {event_models}. Name one of them, or use `pgh_event_models`."""
+
+
+class CannotRevert(PghistoryError, RuntimeError):
+    """{event_model} does not keep every field of {model}, so that the row cannot be brought back whole.
+    Missing: {missing}. Track every field, or set the known ones by hand."""
+
+
+class InvalidMetadata(PghistoryError, ValueError):
+    """The context cannot be stored: {problem}. Leave the value out or convert it to text first."""
+
+
+class InvalidObjects(PghistoryError, ValueError):
+    """{problem} {remedy}"""
+
+
+class ReadOnlyEvents(PghistoryError, TypeError):
+    """`Events` reads the event tables and cannot write to them. Use the event model that `pgh_model` names."""
+
+
+class InvalidCursor(PghistoryError, ValueError):
+    """ "{cursor}" is no cursor of this timeline. Start from the first page."""
+
+
+class UnsupportedDatabase(PghistoryError, RuntimeError):
+    """{problem} {remedy}"""

@@ -1,0 +1,273 @@
+"""Building an event model for a tracked model.
+
+`declared` makes the class; `take_in` runs for every concrete event model, also one that a user wrote as a subclass of
+`create_event_model()`: it adds read indexes, registers the model and gives its triggers to pgtrigger.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any, TypedDict, cast
+
+import pgtrigger
+from django.apps import apps
+from django.db import models
+from django.db.models.signals import class_prepared
+from pgtrigger.core import Level
+
+from pghistory import config, errors, fields, registry, trackers, triggers
+from pghistory.config import UNSET, Unset
+from pghistory.models import Event
+from pghistory.trackers import Tracker
+
+PACKAGE_FOREIGN_KEY = config.ForeignKey(
+    related_name="+", related_query_name="+", on_delete=models.DO_NOTHING, db_constraint=False
+)
+"""What every relation of an event model is, unless it is configured otherwise."""
+
+
+class EventModelOptions(TypedDict, total=False):
+    """The options of `track` and `create_event_model`.
+
+    - `fields`, `exclude`: names of the fields to keep, or to leave out; every field by default.
+    - `obj_field`: an ObjForeignKey, or None for an event model without `pgh_obj`.
+    - `context_field`: a ContextForeignKey, a ContextJSONField, or None for events without context.
+    - `context_id_field`: a ContextUUIDField, or None, beside a context in JSON.
+    - `append_only`: whether the database refuses to change, remove and truncate stored events.
+    - `model_name`, `app_label`: the event model's name and app, where the defaults do not serve.
+    - `base_model`: an abstract model to inherit from in the place of PGHISTORY_BASE_MODEL.
+    - `attrs`, `meta`: further attributes of the event model and of its Meta.
+    - `level`: pghistory.Row or pghistory.Statement for the trackers that do not say.
+    """
+
+    fields: Sequence[str] | None
+    exclude: Sequence[str] | None
+    obj_field: config.ObjForeignKey | None | Unset
+    context_field: config.ContextForeignKey | config.ContextJSONField | None | Unset
+    context_id_field: config.ContextUUIDField | None | Unset
+    append_only: bool | Unset
+    model_name: str | None
+    app_label: str | None
+    base_model: type[models.Model] | None
+    attrs: Mapping[str, Any] | None
+    meta: Mapping[str, Any] | None
+    level: Level | None
+
+
+def declared(model: type[models.Model], *wanted: Tracker, abstract: bool, options: EventModelOptions) -> type[Event]:
+    """A new event model class for a tracked model; errors.TrackingError says what cannot be."""
+    tracked = _tracked_fields(model, options)
+    name = options.get("model_name") or _model_name(model, options)
+    app_label = options.get("app_label") or model._meta.app_label
+    module = _module_of(model, app_label)
+    base = options.get("base_model") or config.base_model()
+    chosen = wanted or tuple(trackers.defaults())
+    _refuse_odd_trackers(model, chosen)
+    append_only = options.get("append_only", UNSET)
+    meta = {"abstract": abstract, "app_label": app_label, **(options.get("meta") or {})}
+    # Users subclass an abstract one in models.py, where their class has its own app and table.
+    if abstract:
+        del meta["app_label"]
+    attributes: dict[str, Any] = {
+        **_id_column(base),
+        **{field.name: mirror for field in tracked if (mirror := _mirror(field, tracked))},
+        **_obj_column(model, options),
+        **_context_columns(options),
+        **(options.get("attrs") or {}),
+        "pgh_tracked_model": model,
+        "pgh_trackers": chosen,
+        "pgh_tracked_fields": tuple(field.name for field in tracked),
+        "pgh_level": options.get("level"),
+        "pgh_append_only": config.append_only() if append_only is UNSET else append_only,
+        "Meta": type("Meta", (), meta),
+        "__module__": module,
+    }
+    _refuse_taken_name(model, name, app_label=app_label, module=module, abstract=abstract)
+    event_model = cast("type[Event]", type(name, (base,), attributes))
+    if not abstract:
+        setattr(sys.modules[module], name, event_model)
+    return event_model
+
+
+def take_in(sender: type[models.Model], **signal: Any) -> None:
+    """Receiver of `class_prepared`: what a concrete event model needs once all its fields are known."""
+    if not (issubclass(sender, Event) and hasattr(sender, "pgh_tracked_model")) or sender._meta.proxy:
+        return
+    if sender.__module__ == "__fake__":
+        return
+    registry.register(sender)
+    _add_indexes(sender)
+    _add_triggers(sender)
+    table = registry.concrete(sender.pgh_tracked_model)
+    for model in {sender.pgh_tracked_model, table}:
+        model.pgh_event_models = registry.EventModels()  # type: ignore[attr-defined]
+        model.pgh_event_model = registry.OnlyEventModel()  # type: ignore[attr-defined]
+
+
+class_prepared.connect(take_in, dispatch_uid="pghistory.event_models.take_in")
+
+
+def own_columns(model: type[models.Model]) -> list[models.Field[Any, Any]]:
+    """The fields that are columns of the model's own table, without those of its parents' tables."""
+    return list(registry.concrete(model)._meta.local_concrete_fields)
+
+
+def _tracked_fields(model: type[models.Model], options: EventModelOptions) -> list[models.Field[Any, Any]]:
+    columns = {field.name: field for field in own_columns(model)}
+    attnames = {field.attname: name for name, field in columns.items()}
+    chosen = {}
+    for argument in ("fields", "exclude"):
+        names = options.get(argument)
+        for name in names or ():
+            if name not in columns and name not in attnames:
+                raise errors.UnknownField(
+                    model=model._meta.label, argument=argument, field=name, choices=", ".join(columns)
+                )
+        chosen[argument] = None if names is None else {attnames.get(name, name) for name in names}
+    kept, left_out = chosen["fields"], chosen["exclude"] or set()
+    tracked = [field for name, field in columns.items() if (kept is None or name in kept) and name not in left_out]
+    if not tracked:
+        raise errors.NothingTracked(model=model._meta.label, argument="fields" if kept is not None else "exclude")
+    for field in tracked:
+        if field.name.startswith("pgh_") or field.column.startswith("pgh_"):
+            raise errors.ReservedName(model=model._meta.label, field=field.name)
+    return tracked
+
+
+def _mirror(field: models.Field[Any, Any], tracked: list[models.Field[Any, Any]]) -> models.Field[Any, Any]:
+    layers = list(config.field_layers("FIELD"))
+    if field.is_relation:
+        layers = [PACKAGE_FOREIGN_KEY, *layers, *config.field_layers("RELATED_FIELD", "FOREIGN_KEY_FIELD")]
+    names = frozenset(other.name for other in tracked)
+    return fields.mirrored(field, tracked=names, overrides=_merged(*layers))
+
+
+def _id_column(base: type[models.Model]) -> dict[str, models.Field[Any, Any]]:
+    """`pgh_id`, unless the base model brings a key of its own."""
+    inherited = {field.name: field for field in base._meta.local_fields}.get("pgh_id")
+    if inherited is not None and inherited is not Event._meta.get_field("pgh_id"):
+        return {}
+    return {"pgh_id": config.id_field()(primary_key=True)}
+
+
+def _obj_column(model: type[models.Model], options: EventModelOptions) -> dict[str, Any]:
+    given = options.get("obj_field", UNSET)
+    layer = config.obj_field() if given is UNSET else given
+    if layer is None:
+        return {"pgh_obj": None} if _inherits("pgh_obj", options) else {}
+    if not isinstance(layer, config.ObjForeignKey):
+        raise _unsupported(model, "obj_field", layer, "Give a pghistory.ObjForeignKey, or None for no reference.")
+    tracked = options.get("fields")
+    related_name = "_".join([*tracked, "events"]) if tracked else "events"
+    default = config.ObjForeignKey(related_name=related_name, db_index=_own_index("obj", covered_by_ours=True))
+    package = config.ForeignKey(on_delete=models.DO_NOTHING, db_constraint=False)
+    configured = config.field_layers("FIELD", "RELATED_FIELD", "FOREIGN_KEY_FIELD")
+    layers = (*configured, *config.field_layers("OBJ_FIELD"), layer)
+    return {"pgh_obj": models.ForeignKey(model, **_merged(package, default, *layers))}
+
+
+def _context_columns(options: EventModelOptions) -> dict[str, Any]:
+    given = options.get("context_field", UNSET)
+    layer = config.context_field() if given is UNSET else given
+    if layer is None:
+        return {}
+    if isinstance(layer, config.ContextForeignKey):
+        package = config.ForeignKey(related_name="+", on_delete=models.DO_NOTHING, db_constraint=False)
+        index = config.Field(db_index=_own_index("context"))
+        configured = config.field_layers("FIELD", "RELATED_FIELD", "FOREIGN_KEY_FIELD")
+        return {"pgh_context": models.ForeignKey("pghistory.Context", **_merged(package, index, *configured, layer))}
+    given_id = options.get("context_id_field", UNSET)
+    id_layer = config.context_id_field() if given_id is UNSET else given_id
+    configured = config.field_layers("FIELD")
+    columns: dict[str, Any] = {"pgh_context": fields.PGHistoryJSONField(**_merged(*configured, layer))}
+    if id_layer is not None:
+        columns["pgh_context_id"] = models.UUIDField(**_merged(*configured, id_layer))
+    return columns
+
+
+def _inherits(name: str, options: EventModelOptions) -> bool:
+    base = options.get("base_model") or config.base_model()
+    return any(field.name == name for field in base._meta.local_fields)
+
+
+def _own_index(index: str, *, covered_by_ours: bool = False) -> bool | config.Default:
+    """Whether a foreign key keeps the index that Django gives it."""
+    indexes = config.indexes()
+    if not indexes or (index in indexes and not covered_by_ours):
+        return config.DEFAULT
+    return False
+
+
+def _merged(*layers: config.Field) -> dict[str, Any]:
+    merged: dict[str, Any] = {}
+    for layer in layers:
+        merged.update(layer.kwargs)
+    return merged
+
+
+def _model_name(model: type[models.Model], options: EventModelOptions) -> str:
+    parts = [part for name in options.get("fields") or () for part in name.split("_")]
+    return "".join([model.__name__, *(part[:1].upper() + part[1:] for part in parts), "Event"])
+
+
+def _module_of(model: type[models.Model], app_label: str) -> str:
+    """Where the class lives: beside the tracked model, or in the models of the app that was named."""
+    if app_label == model._meta.app_label:
+        return model.__module__
+    app = apps.get_app_config(app_label)
+    return app.models_module.__name__ if app.models_module else f"{app.name}.models"
+
+
+def _refuse_odd_trackers(model: type[models.Model], chosen: Sequence[Any]) -> None:
+    seen: set[str] = set()
+    for tracker in chosen:
+        if not isinstance(tracker, Tracker):
+            raise _unsupported(model, "trackers", tracker, "Give tracker instances, as in pghistory.InsertEvent().")
+        if tracker.label in seen:
+            raise errors.LabelTaken(
+                model=model._meta.label, label=tracker.label, first="one tracker", second="another of the same track()"
+            )
+        seen.add(tracker.label)
+
+
+def _refuse_taken_name(model: type[models.Model], name: str, *, app_label: str, module: str, abstract: bool) -> None:
+    taken = name.lower() in apps.all_models[app_label] or hasattr(sys.modules.get(module), name)
+    if not name.isidentifier() or (taken and not abstract):
+        raise errors.ModelNameTaken(model=model._meta.label, name=name, module=module)
+
+
+def _unsupported(model: type[models.Model], argument: str, value: object, remedy: str) -> errors.UnsupportedArgument:
+    return errors.UnsupportedArgument(model=model._meta.label, argument=argument, value=repr(value), remedy=remedy)
+
+
+def _add_indexes(event_model: type[Event]) -> None:
+    """The read indexes of PGHISTORY_INDEXES, beside those that the class declares."""
+    wanted = config.indexes()
+    names = {field.name for field in event_model._meta.local_fields}
+    added = []
+    if "obj" in wanted and "pgh_obj" in names:
+        added.append(models.Index(fields=["pgh_obj", "-pgh_id"]))
+    if "time" in wanted:
+        added.append(models.Index(fields=["pgh_created_at", "pgh_id"]))
+    if "context" in wanted and "pgh_context_id" in names:
+        added.append(models.Index(fields=["pgh_context_id"]))
+    present = {tuple(index.fields) for index in event_model._meta.indexes}
+    added = [index for index in added if tuple(index.fields) not in present]
+    for index in added:
+        index.set_name_with_model(event_model)
+    if added:
+        event_model._meta.indexes = [*event_model._meta.indexes, *added]
+        event_model._meta.original_attrs["indexes"] = event_model._meta.indexes
+
+
+def _add_triggers(event_model: type[Event]) -> None:
+    names: set[str] = set()
+    for tracker in event_model.pgh_trackers:
+        for trigger in tracker.triggers(event_model):
+            if trigger.name in names:
+                raise errors.TriggerNameTaken(model=event_model.pgh_tracked_model._meta.label, name=trigger.name)
+            names.add(trigger.name)
+            pgtrigger.register(trigger)(event_model.pgh_tracked_model)
+    if event_model.pgh_append_only:
+        pgtrigger.register(triggers.AppendOnly(), triggers.AppendOnlyTruncate())(event_model)

@@ -1,0 +1,252 @@
+"""Columns of event models: the mirror of a tracked field, and fields of the project's own kinds."""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from django.db import models
+from django.db.models import lookups
+from django.db.models.expressions import Col, RawSQL
+from django.db.models.signals import class_prepared
+
+from pghistory import config, errors
+
+AnyField: TypeAlias = "models.Field[Any, Any]"
+Kwargs = dict[str, Any]
+
+PLAIN_INTEGERS: dict[str, "type[AnyField]"] = {
+    "AutoField": models.IntegerField,
+    "BigAutoField": models.BigIntegerField,
+    "SmallAutoField": models.SmallIntegerField,
+}
+"""What a generated key becomes in an event, where it is only a value."""
+
+ENFORCED = ("primary_key", "unique", "db_index", "unique_for_date", "unique_for_month", "unique_for_year")
+"""Keyword arguments that a mirror never takes over."""
+
+
+class PGHistoryJSONField(models.JSONField):
+    """Context metadata, written with PGHISTORY_JSON_ENCODER."""
+
+    def deconstruct(self) -> Any:
+        # The path that stands in the migrations of projects that switched.
+        name, _, args, kwargs = super().deconstruct()
+        return name, "pghistory.utils.JSONField", args, kwargs
+
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
+        self.encoder = config.json_encoder()
+        return super().get_db_prep_value(value, connection, prepared)
+
+
+class CreatedAtField(models.DateTimeField):
+    """When an event was stored, by the database's clock also for events that are stored by hand.
+
+    A value that is given, as a backfill does, is kept. Migrations see a plain DateTimeField.
+    """
+
+    def deconstruct(self) -> Any:
+        name, _, args, kwargs = super().deconstruct()
+        return name, "django.db.models.DateTimeField", args, kwargs
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        value = getattr(model_instance, self.attname)
+        if add and value is None:
+            return RawSQL(config.created_at_function(), [], output_field=models.DateTimeField())
+        return value
+
+
+class SlugField(models.TextField):
+    """`pgh_slug`, "app.Model:id": what is looked up by it is looked up by its parts, by key in one event table."""
+
+    def deconstruct(self) -> Any:
+        name, _, args, kwargs = super().deconstruct()
+        return name, "django.db.models.TextField", args, kwargs
+
+
+@SlugField.register_lookup
+class SlugExact(lookups.Exact):  # type: ignore[type-arg]
+    """`pgh_slug=…`."""
+
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
+        return _slug_sql(self.lhs, [self.rhs], compiler) or super().as_sql(compiler, connection)
+
+
+@SlugField.register_lookup
+class SlugIn(lookups.In):  # type: ignore[type-arg]
+    """`pgh_slug__in=[…]`."""
+
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
+        slugs = list(self.rhs) if self.rhs_is_direct_value() else []
+        return _slug_sql(self.lhs, slugs, compiler) or super().as_sql(compiler, connection)
+
+
+def _slug_sql(lhs: Any, slugs: list[Any], compiler: Any) -> tuple[str, list[Any]] | None:
+    """The condition in the columns `pgh_model` and `pgh_id`; None where a slug is no text of two parts."""
+    keys: dict[str, list[int]] = {}
+    for slug in slugs:
+        model, _, key = slug.rpartition(":") if isinstance(slug, str) else ("", "", "")
+        if not (key.isascii() and key.isdigit() and len(key) < DIGITS_OF_A_KEY and str(int(key)) == key):
+            return None
+        keys.setdefault(model, []).append(int(key))
+    if not keys or not isinstance(lhs, Col):
+        return None
+    options = lhs.target.model._meta
+    model_column, id_column = (Col(lhs.alias, options.get_field(name)) for name in ("pgh_model", "pgh_id"))
+    parts, params = [], []
+    for model, ids in keys.items():
+        for condition in (lookups.Exact(model_column, model), lookups.In(id_column, ids)):
+            sql, values = compiler.compile(condition)
+            parts.append(sql)
+            params.extend(values)
+    pairs = [f"({first} and {second})" for first, second in zip(parts[::2], parts[1::2], strict=True)]
+    return f"({' or '.join(pairs)})", params
+
+
+DIGITS_OF_A_KEY = 19
+"""From here on a number may not fit into a bigint."""
+
+
+class ProxyField:
+    """A field of a proxy of an event model or of `Events` that reads through a path, as "pgh_context__metadata__user".
+
+    It is read-only, and null where the path leads nowhere or to a value that is not of `field`'s kind, as to a name
+    where a user's key is expected. `field` says which type the value has; a foreign key can be joined and selected.
+    """
+
+    def __init__(self, path: str, field: AnyField) -> None:
+        self.path = path
+        self.field = field
+
+    def contribute_to_class(self, model: type[models.Model], name: str) -> None:
+        if not model._meta.proxy:
+            raise errors.UnsupportedArgument(
+                model=model._meta.label,
+                argument=name,
+                value=f"ProxyField({self.path!r}, …)",
+                remedy="Such a field has no column of its own: set `proxy = True` in the model's Meta.",
+            )
+        field: Any = copy.deepcopy(self.field)
+        field.proxied_path = self.path
+        field.null = True
+        field.editable = False
+        # Inserts and updates leave out what the database makes.
+        field.generated = True
+        if field.remote_field:
+            field.remote_field.on_delete = models.DO_NOTHING
+            field.remote_field.related_name = field.remote_field.related_name or "+"
+        # Private: Django gives a proxy no columns, and migrations do not see these.
+        field.contribute_to_class(model, name, private_only=True)
+
+    if TYPE_CHECKING:
+
+        def __get__(self, instance: models.Model | None, owner: type[models.Model]) -> Any: ...
+
+
+def proxied_path(field: AnyField) -> str | None:
+    """The path that a field reads through; None for a column."""
+    return getattr(field, "proxied_path", None)
+
+
+def proxied_fields(model: type[models.Model]) -> list[AnyField]:
+    """The fields of a proxy that read through a path."""
+    return [field for field in model._meta.private_fields if proxied_path(field) is not None]  # type: ignore[arg-type]
+
+
+def complete_proxy(sender: type[models.Model], **signal: Any) -> None:
+    """Receiver of `class_prepared`: what Django does not do for a proxy with fields.
+
+    It inherits those of the proxies that it is a proxy of, and where Django reads rows on its own account, as in
+    `refresh_from_db`, it does so by the manager that knows these fields.
+    """
+    if not sender._meta.proxy:
+        return
+    names = {field.name for field in proxied_fields(sender)}
+    for parent in sender.__mro__[1:]:
+        for field in proxied_fields(parent) if hasattr(parent, "_meta") else ():
+            if field.name not in names:
+                names.add(field.name)
+                ProxyField(field.proxied_path, field).contribute_to_class(sender, field.name)  # type: ignore[attr-defined]
+    if names and sender._meta.base_manager_name is None and sender._meta.default_manager is not None:
+        sender._meta.base_manager_name = sender._meta.default_manager.name
+        sender._meta._expire_cache()
+
+
+class_prepared.connect(complete_proxy, dispatch_uid="pghistory.fields.complete_proxy")
+
+
+class StoredValue:
+    """Stands before a field class whose `pre_save` makes values (auto_now, files): an event keeps what it is given."""
+
+    attname: str
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        return getattr(model_instance, self.attname)
+
+
+def mirrored(field: AnyField, *, tracked: frozenset[str], overrides: Kwargs) -> AnyField:
+    """A field that holds the values of the tracked one and enforces nothing.
+
+    Keys become plain integers, uniqueness and indexes are dropped, relations are unconstrained; the column keeps its
+    name. `overrides` are keyword arguments of the configuration, which win. A generated column is generated in the
+    event table too where all that it is made of is `tracked`, and else holds the value as it was.
+    """
+    if isinstance(field, models.GeneratedField):
+        return _mirror_of_generated(field, tracked)
+    args, kwargs = _relation_arguments(field) if isinstance(field, models.ForeignKey) else field.deconstruct()[2:]
+    for name in ENFORCED:
+        kwargs.pop(name, None)
+    field_class = PLAIN_INTEGERS.get(field.get_internal_type())
+    if field_class is not None:
+        for name in ("auto_created", "serialize", "verbose_name"):
+            kwargs.pop(name, None)
+    else:
+        field_class = models.ForeignKey if isinstance(field, models.OneToOneField) else type(field)
+    if isinstance(field, models.SlugField):
+        kwargs["db_index"] = False
+    made_by_pre_save = getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
+    if made_by_pre_save or isinstance(field, models.FileField):
+        field_class = _storing(field_class)
+    return _made(field_class, args, {**kwargs, **overrides})
+
+
+def _relation_arguments(field: models.ForeignKey[Any, Any]) -> tuple[Any, Kwargs]:
+    """A relation's arguments while models are still being loaded, when Django cannot say yet what is swappable."""
+    plain = copy.copy(field)
+    plain.swappable = False
+    _, _, args, kwargs = plain.deconstruct()
+    target = field.remote_field.model
+    if isinstance(target, str) and "." not in target:
+        target = f"{field.model._meta.app_label}.{target}"
+    return args, {**kwargs, "to": target, **({} if field.swappable else {"swappable": False})}
+
+
+def _mirror_of_generated(field: models.GeneratedField, tracked: frozenset[str]) -> AnyField:
+    referenced = {path[0] for path in field.model._get_expr_references(field.expression)}
+    source = field if referenced <= tracked else field.output_field
+    _, _, args, kwargs = source.deconstruct()
+    for name in ENFORCED:
+        kwargs.pop(name, None)
+    if source is not field:
+        kwargs |= {"null": True, "db_column": field.column}
+    return _made(type(source), args, kwargs)
+
+
+def _made(field_class: type[AnyField], args: Any, kwargs: Kwargs) -> AnyField:
+    excluded = {
+        name
+        for excluded_class, names in config.exclude_field_kwargs().items()
+        if issubclass(field_class, excluded_class)
+        for name in names
+    }
+    return field_class(*args, **{name: value for name, value in kwargs.items() if name not in excluded})
+
+
+def _storing(field_class: type[AnyField]) -> type[AnyField]:
+    """A subclass under the name of its class, so that migrations and forms see the class that the model was given."""
+    names = {"__module__": field_class.__module__, "__qualname__": field_class.__qualname__}
+    return type(field_class.__name__, (StoredValue, field_class), names)
+
+
+class SlugField(models.TextField):
+    """The key of an event among all events, "app.Model:pgh_id"."""

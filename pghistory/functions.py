@@ -1,0 +1,46 @@
+"""Database expressions that read the context which `injection` handed to the connection."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models.expressions import Func
+
+from pghistory import sql
+
+CONTEXT_ID_SQL = "nullif(current_setting('pghistory.context_id', true), '')::uuid"
+CONTEXT_METADATA_SQL = "nullif(current_setting('pghistory.context_metadata', true), '')::jsonb"
+ATTACH_CONTEXT_SQL = "_pgh_attach_context()"
+
+
+class AttachContext(Func):
+    """The active context's id, whose row is written when it is not yet; null without a context."""
+
+    template = ATTACH_CONTEXT_SQL
+    output_field = models.UUIDField()
+    arity = 0
+
+
+class ContextId(Func):
+    """The active context's id, without writing its row; null without a context."""
+
+    template = CONTEXT_ID_SQL
+    output_field = models.UUIDField()
+    arity = 0
+
+
+class ContextMetadata(Func):
+    """The active context's metadata as jsonb; null without a context."""
+
+    template = CONTEXT_METADATA_SQL
+    output_field = models.JSONField()
+    arity = 0
+
+
+def set_config(values: dict[str, str], *, session: bool = False) -> str:
+    """One SELECT that sets these settings for the rest of the transaction, or of the session.
+
+    The text has no `%` where the values have none.
+    """
+    local = "false" if session else "true"
+    calls = [f"set_config({sql.literal(name)}, {sql.dollar_quoted(value)}, {local})" for name, value in values.items()]
+    return "select " + ", ".join(calls)

@@ -1,0 +1,75 @@
+"""Migration operations that write pghistory's SQL functions into the database."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import DEFAULT_DB_ALIAS, connections, router
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.operations.base import Operation, OperationCategory
+from django.db.migrations.state import ProjectState
+
+from pghistory import sql
+
+LATEST = {"_pgh_attach_context": 2}
+"""The version of each SQL function that this release installs."""
+
+
+class InstallFunction(Operation):
+    """Writes one version of an SQL function; backwards writes the version before, or drops the first one.
+
+    The text is `sql/functions/NAME_vVERSION.sql`. A released file is never edited.
+    """
+
+    category = OperationCategory.SQL
+    reversible = True
+    elidable = False
+
+    def __init__(self, name: str, version: int) -> None:
+        self.name = name
+        self.version = version
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        return type(self).__name__, [], {"name": self.name, "version": self.version}
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        """A function is no part of the models' state."""
+
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        if self._applies(app_label, schema_editor):
+            schema_editor.execute(definition(self.name, self.version), params=None)
+
+    def database_backwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        if not self._applies(app_label, schema_editor):
+            return
+        if self.version > 1:
+            schema_editor.execute(definition(self.name, self.version - 1), params=None)
+        else:
+            schema_editor.execute(f"drop function if exists {sql.name(self.name)}()", params=None)
+
+    def describe(self) -> str:
+        return f"Install version {self.version} of the SQL function {self.name}"
+
+    @property
+    def migration_name_fragment(self) -> str:
+        return f"install{self.name}_v{self.version}"
+
+    def _applies(self, app_label: str, schema_editor: BaseDatabaseSchemaEditor) -> bool:
+        connection = schema_editor.connection
+        return connection.vendor == "postgresql" and router.allow_migrate(connection.alias, app_label)
+
+
+def definition(name: str, version: int) -> str:
+    """The text of one version of an SQL function; FileNotFoundError for one that was never released."""
+    return sql.read(f"functions/{name}_v{version}.sql")
+
+
+def install_latest(using: str = DEFAULT_DB_ALIAS) -> None:
+    """Writes the newest version of every function, whatever is there."""
+    with connections[using].cursor() as cursor:
+        for name, version in LATEST.items():
+            cursor.execute(definition(name, version))

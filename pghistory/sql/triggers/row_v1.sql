@@ -1,0 +1,28 @@
+create or replace function {pgid}()
+returns trigger
+language plpgsql
+as $pghistory$
+{declare}
+begin
+    if
+        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        or current_setting('pghistory.restoring', true) = 'on'
+    then
+        return null;
+    end if;
+
+    {func}
+
+    return null;
+end
+$pghistory$;
+
+drop trigger if exists {pgid} on {table};
+
+create trigger {pgid}
+{when} {operation} on {table}
+for each {level}
+{condition}
+execute function {execute};
+
+comment on trigger {pgid} on {table} is '{hash}';

@@ -1,0 +1,30 @@
+create or replace function {pgid}()
+returns trigger
+language plpgsql
+set enable_nestloop = off
+as $pghistory$
+#variable_conflict use_column
+{declare}
+begin
+    if
+        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        or current_setting('pghistory.restoring', true) = 'on'
+    then
+        return null;
+    end if;
+
+    {func}
+
+    return null;
+end
+$pghistory$;
+
+drop trigger if exists {pgid} on {table};
+
+create trigger {pgid}
+{when} {operation} on {table}
+{referencing}
+for each {level}
+execute function {execute};
+
+comment on trigger {pgid} on {table} is '{hash}';

@@ -1,0 +1,248 @@
+"""What makes an event, and under which label it is stored.
+
+A tracker only says so; `event_models` asks it for its triggers. Trackers are never changed after they are made, so that
+one instance may serve many models.
+"""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, ClassVar
+
+import pgtrigger
+from pgtrigger.core import MAX_NAME_LENGTH, Level, Operation
+
+from pghistory import config, errors, triggers
+
+if TYPE_CHECKING:
+    from pghistory.models import Event
+
+Row = pgtrigger.Row
+Statement = pgtrigger.Statement
+Old = "OLD"
+New = "NEW"
+
+CHANGE_CONDITIONS = (pgtrigger.AnyChange, pgtrigger.AnyDontChange, pgtrigger.AllChange, pgtrigger.AllDontChange)
+
+
+class Tracker:
+    """A label under which events of a model are stored, by `create_event` or by a backfill: it installs no trigger.
+
+    A subclass may set `label` as a class attribute. Raises LabelMissing without one.
+    """
+
+    label: str = ""
+
+    def __init__(self, label: str | None = None) -> None:
+        self.label = label or type(self).label
+        if not self.label:
+            raise errors.LabelMissing(tracker=type(self).__name__)
+
+    @property
+    def is_manual(self) -> bool:
+        """Whether only people and code store events under this label."""
+        return True
+
+    def triggers(self, event_model: type[Event]) -> tuple[triggers.Event, ...]:
+        """The triggers that store events under this label in the event model."""
+        return ()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.label!r})"
+
+
+class ManualEvent(Tracker):
+    """A label for events that are only ever recorded by hand."""
+
+
+class RowEvent(Tracker):
+    """Stores a row when it is written.
+
+    `condition` is a pgtrigger condition or None; a change condition without fields means the fields being tracked.
+    `operation` is what writes, `row` is Old or New, `trigger_name` replaces the name made of label and operation, and
+    `level` is Row or Statement (else that of `track`, else PGHISTORY_LEVEL). Class attributes give the defaults.
+
+    Raises RowUnavailable for the old row of an insert or the new row of a delete, ConditionUnavailable for a change
+    condition on one of these.
+    """
+
+    condition: pgtrigger.Condition | None = None
+    operation: Operation | None = None
+    row: str | None = None
+    trigger_name: str | None = None
+    level: Level | None = None
+
+    _letters: ClassVar = re.compile(r"[^a-zA-Z0-9_-]+", re.ASCII)
+
+    def __init__(
+        self,
+        label: str | None = None,
+        *,
+        condition: pgtrigger.Condition | None | config.Unset = config.UNSET,
+        operation: Operation | None = None,
+        row: str | None = None,
+        trigger_name: str | None = None,
+        level: Level | None = None,
+    ) -> None:
+        super().__init__(label)
+        self.condition = type(self).condition if condition is config.UNSET else condition
+        self.operation = operation or type(self).operation
+        self.row = row or type(self).row
+        self.trigger_name = trigger_name or type(self).trigger_name
+        self.level = level or type(self).level
+        self._refuse_contradictions()
+
+    @property
+    def is_manual(self) -> bool:
+        return False
+
+    @property
+    def operations(self) -> tuple[Operation, ...]:
+        """The operations one by one, where `operation` may join several."""
+        return tuple(self.operation) if self.operation is not None else ()
+
+    def triggers(self, event_model: type[Event]) -> tuple[triggers.Event, ...]:
+        level = self.level or event_model.pgh_level or config.level() or Row
+        # PostgreSQL gives transition tables only to triggers of one operation.
+        operations = self.operations if level is Statement else (self.operation,)
+        return tuple(
+            triggers.Event(
+                name=self._trigger_name(operation, alone=len(operations) == 1),
+                event_model=event_model,
+                label=self.label,
+                operation=operation,
+                row=self.row or New,
+                condition=self._condition_over(event_model),
+                level=level,
+            )
+            for operation in operations
+        )
+
+    def _condition_over(self, event_model: type[Event]) -> pgtrigger.Condition | None:
+        """The condition with the tracked fields filled in where it names none."""
+        condition = self.condition
+        if not isinstance(condition, CHANGE_CONDITIONS) or condition.fields:
+            return condition
+        filled = copy.copy(condition)
+        filled.fields = list(event_model.pgh_tracked_fields)
+        return filled
+
+    def _trigger_name(self, operation: Operation, *, alone: bool) -> str:
+        """A name that pgtrigger takes; a hash keeps apart what was cut short or is not written in ASCII."""
+        wanted = self.trigger_name or f"{self.label}_{_words(operation)}"
+        if self.trigger_name and not alone:
+            wanted = f"{wanted}_{_words(operation)}"
+        name = self._letters.sub("_", wanted)
+        if wanted.isascii() and len(name) <= MAX_NAME_LENGTH:
+            return name
+        digest = hashlib.sha256(wanted.encode()).hexdigest()[:6]
+        return f"{name[: MAX_NAME_LENGTH - 7]}_{digest}"
+
+    def _refuse_contradictions(self) -> None:
+        if self.operation is None:
+            raise errors.UnsupportedArgument(
+                model=repr(self), argument="operation", value="None", remedy="Give pghistory.Insert, Update or Delete."
+            )
+        if self.row not in (Old, New):
+            raise errors.UnsupportedArgument(
+                model=repr(self), argument="row", value=repr(self.row), remedy="Give pghistory.Old or pghistory.New."
+            )
+        for operation in self.operations:
+            if operation is pgtrigger.Update:
+                continue
+            if operation is pgtrigger.Insert and self.row == Old:
+                self._refuse_row("inserted", remedy="New")
+            if operation is pgtrigger.Delete and self.row == New:
+                self._refuse_row("deleted", remedy="Old")
+            if isinstance(self.condition, CHANGE_CONDITIONS):
+                raise errors.ConditionUnavailable(
+                    model="", tracker=type(self).__name__, label=self.label, condition=type(self.condition).__name__
+                )
+
+    def _refuse_row(self, operation: str, *, remedy: str) -> None:
+        raise errors.RowUnavailable(
+            tracker=type(self).__name__, label=self.label, row=self.row, operation=operation, remedy=remedy
+        )
+
+
+class InsertEvent(RowEvent):
+    """Stores each row that is added."""
+
+    label = "insert"
+    operation = pgtrigger.Insert
+    row = New
+
+
+class UpdateEvent(RowEvent):
+    """Stores each row in which a tracked field changes, as it is afterwards."""
+
+    label = "update"
+    condition = pgtrigger.AnyChange()
+    operation = pgtrigger.Update
+    row = New
+
+
+class DeleteEvent(RowEvent):
+    """Stores each row that is removed, as it was."""
+
+    label = "delete"
+    operation = pgtrigger.Delete
+    row = Old
+
+
+class AfterInsert(RowEvent):
+    """Stores each row that is added, under a label of its own."""
+
+    operation = pgtrigger.Insert
+    row = New
+
+
+class AfterUpdate(RowEvent):
+    """Stores each row that is written to, changed or not, as it is afterwards."""
+
+    operation = pgtrigger.Update
+    row = New
+
+
+class AfterInsertOrUpdate(RowEvent):
+    """Stores each row that is added or written to, under one label."""
+
+    operation = pgtrigger.Insert | pgtrigger.Update
+    row = New
+
+
+class BeforeUpdate(RowEvent):
+    """Stores each row that is written to, changed or not, as it was."""
+
+    operation = pgtrigger.Update
+    row = Old
+
+
+class BeforeDelete(RowEvent):
+    """Stores each row that is removed, under a label of its own."""
+
+    operation = pgtrigger.Delete
+    row = Old
+
+
+class BeforeUpdateOrDelete(RowEvent):
+    """Stores each row that is written to or removed, as it was, under one label."""
+
+    operation = pgtrigger.Update | pgtrigger.Delete
+    row = Old
+
+
+DEFAULT_TRACKERS = (InsertEvent(), UpdateEvent())
+
+
+def defaults() -> Iterable[Tracker]:
+    """The trackers of a `track()` that names none."""
+    configured = config.default_trackers()
+    return DEFAULT_TRACKERS if configured is None else configured
+
+
+def _words(operation: Operation) -> str:
+    return str(operation).lower().replace(" ", "_")

@@ -1,0 +1,13 @@
+"""The app of the browser."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy
+
+
+class PghistoryUiConfig(AppConfig):
+    """Needs nothing but its name in INSTALLED_APPS: its admin module mounts the pages."""
+
+    name = "pghistory_ui"
+    verbose_name = gettext_lazy("History browser")

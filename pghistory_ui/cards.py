@@ -1,0 +1,235 @@
+"""A page of entries as it is read: days, in them one card for each context, in it a row for each event."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any, Final
+
+from django.db.models import DateTimeField, TextField
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.text import capfirst
+from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from pghistory.timeline import Entry
+from pghistory_ui.links import Link, Links, field_of, page_url
+from pghistory_ui.permissions import has_object
+from pghistory_ui.renderers import Change, Chip, Renderers
+
+CHIPS: Final = 3
+JOB_KEYS: Final = ("command", "job", "task")
+
+KINDS: Final = {
+    "insert": gettext_lazy("Added"),
+    "update": gettext_lazy("Updated"),
+    "delete": gettext_lazy("Deleted"),
+    "manual": gettext_lazy("Recorded"),
+    "unknown": gettext_lazy("Stored"),
+}
+# A row of a many-to-many relation joins or leaves a set.
+SET_KINDS: Final = {**KINDS, "delete": pgettext_lazy("from a set", "Removed")}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One event: closed, its chips; open, its changes. `note` says why there is no change to show."""
+
+    entry: Entry
+    word: str
+    model: str
+    object: Link
+    url: str
+    label: str
+    chips: tuple[Chip, ...]
+    more: int
+    changes: tuple[Change, ...]
+    note: str
+
+    @property
+    def at(self) -> dt.datetime:
+        """The time in the reader's zone."""
+        return timezone.localtime(self.entry.at)
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One request or job, with the events of it that are on the page."""
+
+    key: str
+    actor: Link | None
+    source: str
+    reason: str
+    is_job: bool
+    has_context: bool
+    at: dt.datetime
+    ago: str
+    rows: tuple[Row, ...]
+
+    @property
+    def initials(self) -> str:
+        """Two letters of the actor's name, or "" where it has none fit for it."""
+        names = [name for name in (self.actor.label if self.actor else "").split() if name[0].isalpha()]
+        return "".join(name[0] for name in (names[:1] + names[-1:] if len(names) > 1 else names)).upper()
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The cards of one day in the reader's zone; `continued` when the page before ended in it."""
+
+    date: dt.date
+    title: str
+    note: str
+    continued: bool
+    cards: tuple[Card, ...]
+
+
+class Desk:
+    """Makes the rows, cards and days of one page from its entries; names are fetched once for all."""
+
+    def __init__(self, links: Links, *, all_fields: bool = False) -> None:
+        self.links = links
+        self.renderers = Renderers(links)
+        self.all_fields = all_fields
+        self.now = timezone.localtime()
+
+    def days(self, entries: Iterable[Entry], *, continues: str = "") -> tuple[Day, ...]:
+        """The days of entries that come newest first; `continues` is the ISO date that the page before ended in."""
+        return tuple(
+            self._day(date, list(group), continues)
+            for date, group in groupby(entries, key=lambda entry: timezone.localtime(entry.at).date())
+        )
+
+    def row(self, entry: Entry) -> Row:
+        """An event as a row."""
+        names, changes = self._changes(entry)
+        chips = tuple(self._chip(entry, name) for name in names[:CHIPS])
+        words = KINDS if has_object(entry.event_model) else SET_KINDS
+        return Row(
+            entry=entry,
+            word=str(words.get(entry.kind, KINDS["unknown"])),
+            model=str(capfirst(entry.tracked_model._meta.verbose_name)),
+            object=self.links.object(entry),
+            url=page_url(self.links.access.site, "event", entry.event_model._meta.label, entry.event.pgh_id),
+            label="" if entry.label == entry.kind else entry.label,
+            chips=chips,
+            more=len(names) - len(chips),
+            changes=changes,
+            note=self._note(entry, names),
+        )
+
+    def card(self, entries: list[Entry]) -> Card:
+        """The card of entries that share a context."""
+        first = entries[0]
+        metadata = metadata_of(first)
+        at = timezone.localtime(first.at)
+        return Card(
+            key=f"{first.event_model._meta.label_lower}-{first.event.pgh_id}".replace(".", "-"),
+            actor=self.links.actor(first),
+            source=source(metadata),
+            reason=text_of(metadata.get("reason")),
+            is_job=not metadata.get("url") and any(metadata.get(key) for key in JOB_KEYS),
+            has_context=first.context is not None,
+            at=at,
+            ago=ago(at, self.now),
+            rows=tuple(self.row(entry) for entry in entries),
+        )
+
+    def _day(self, date: dt.date, entries: list[Entry], continues: str) -> Day:
+        title, note = day_title(date, self.now.date())
+        together: defaultdict[tuple[Any, ...], list[Entry]] = defaultdict(list)
+        for entry in entries:
+            together[_card_key(entry)].append(entry)
+        cards = tuple(self.card(group) for group in together.values())
+        return Day(date, title, note, date.isoformat() == continues, cards)
+
+    def _changes(self, entry: Entry) -> tuple[list[str], tuple[Change, ...]]:
+        """The names worth a chip, and the changes of the open row."""
+        state = entry.after if entry.kind == "insert" else entry.before
+        if entry.kind in ("insert", "delete") and state is not None:
+            names = [name for name, value in state.items() if value not in (None, "", [], {})]
+            telling = sorted(names, key=lambda name: not self._tells(entry, name))
+            return telling, tuple(self.renderers.of(entry, name).state(state[name]) for name in names)
+        names = list(entry.changes)
+        changes = [self.renderers.of(entry, name).change(*entry.changes[name]) for name in names]
+        rest = entry.after or entry.before or {}
+        if self.all_fields or (entry.is_first and not names):
+            changes += [
+                self.renderers.of(entry, name).state(value) for name, value in rest.items() if name not in names
+            ]
+        return names, tuple(changes)
+
+    def _chip(self, entry: Entry, name: str) -> Chip:
+        renderer = self.renderers.of(entry, name)
+        if name in entry.changes and entry.kind not in ("insert", "delete"):
+            return renderer.chip(*entry.changes[name])
+        gone = entry.kind == "delete"
+        return renderer.only_chip(((entry.before if gone else entry.after) or {}).get(name), gone=gone)
+
+    def _tells(self, entry: Entry, name: str) -> bool:
+        """Whether a value says something about a new row: not its key, not its time of birth, no long text."""
+        field = field_of(entry, name)
+        return field is not None and not (field.primary_key or isinstance(field, (DateTimeField, TextField)))
+
+    def _note(self, entry: Entry, names: list[str]) -> str:
+        if names:
+            return ""
+        if entry.is_first:
+            return _("first recorded state")
+        return _("no tracked field changed")
+
+
+def metadata_of(entry: Entry) -> dict[str, Any]:
+    """The metadata of an entry's context; whatever else may have been stored there counts as none."""
+    metadata = entry.context.metadata if entry.context else None
+    return metadata if isinstance(metadata, dict) else {}
+
+
+def source(metadata: dict[str, Any]) -> str:
+    """By what: the address of the request with its method, or the command, job or task."""
+    url = text_of(metadata.get("url"))
+    if url:
+        return f"{text_of(metadata.get('method'))} {url}".strip()
+    return next((text_of(metadata[key]) for key in JOB_KEYS if metadata.get(key)), "")
+
+
+def text_of(value: Any) -> str:
+    """A metadata value in words, whatever was stored."""
+    if value is None:
+        return ""
+    text = value if isinstance(value, str) else str(value)
+    return text if len(text) <= 500 else f"{text[:499]}…"
+
+
+def day_title(date: dt.date, today: dt.date) -> tuple[str, str]:
+    """A day as one speaks of it, and the rest of the date."""
+    full, weekday = date_format(date, "DATE_FORMAT"), date_format(date, "l")
+    days = (today - date).days
+    if days == 0:
+        return _("Today"), f"{weekday}, {full}"
+    if days == 1:
+        return _("Yesterday"), f"{weekday}, {full}"
+    if 1 < days < 7:
+        return weekday, full
+    if date.year == today.year:
+        return date_format(date, "MONTH_DAY_FORMAT"), weekday
+    return full, weekday
+
+
+def ago(at: dt.datetime, now: dt.datetime) -> str:
+    """How long ago, in one unit; "" for what is yet to come."""
+    if at > now:
+        return ""
+    if now - at < dt.timedelta(minutes=1):
+        return _("just now")
+    return _("%s ago") % timesince(at, now, depth=1)
+
+
+def _card_key(entry: Entry) -> tuple[Any, ...]:
+    """Events of a context stand together, also when those of others came between; without one, events of the same instant were one transaction."""
+    return ("context", entry.context.id) if entry.context and entry.context.id else ("instant", entry.at)

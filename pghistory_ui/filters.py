@@ -1,0 +1,284 @@
+"""The one filter grammar: GET parameters as a form, and as a narrower timeline."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
+from django.db.models import Model
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.formats import date_format
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from pghistory import registry
+from pghistory.timeline import Timeline
+from pghistory_ui.links import as_key, user_label
+from pghistory_ui.permissions import Access
+
+# More users than this are not a list to choose from: the key is typed.
+LONGEST_LIST = 200
+
+
+class InstantField(forms.Field):
+    """An ISO date (its first instant in the reader's zone) or an ISO datetime."""
+
+    default_error_messages = {
+        "invalid": gettext_lazy("Write a date as 2026-11-23, or a date and time as 2026-11-23T14:30.")
+    }
+
+    def to_python(self, value: Any) -> dt.datetime | None:
+        """The instant, with a zone."""
+        text = str(value or "").strip()
+        if not text:
+            return None
+        try:
+            day = parse_date(text)
+            instant = dt.datetime.combine(day, dt.time.min) if day else parse_datetime(text)
+            if instant is None:
+                raise ValueError(text)
+            aware = instant if timezone.is_aware(instant) else timezone.make_aware(instant)
+            aware.astimezone(dt.UTC)
+        except (ValueError, OverflowError) as error:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from error
+        return aware
+
+
+class InstantInput(forms.DateInput):
+    """A browser's date input, or its date and time input when the value has a time."""
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """Context of the template, with the input's type by its value."""
+        context = super().get_context(name, value, attrs)
+        text = str(value or "")
+        context["widget"]["type"] = "date" if not text or parse_date_safely(text) else "text"
+        return context
+
+
+class ModelSelect(forms.Select):
+    """A select of which several values may come by the address: then it shows them all."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        """All values of the name."""
+        return [value for value in data.getlist(name) if value]
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """Context of the template; with several values, a list of several rows."""
+        chosen = value if isinstance(value, list) else [value]
+        self.allow_multiple_selected = len(chosen) > 1
+        context = super().get_context(name, chosen, attrs)
+        if self.allow_multiple_selected:
+            context["widget"]["attrs"]["multiple"] = True
+        return context
+
+
+@dataclass(frozen=True, slots=True)
+class Pill:
+    """An active filter and the query string without it."""
+
+    name: str
+    value: str
+    query: str
+
+
+class FilterForm(forms.Form):
+    """The filter grammar; `fixed` names what the page itself fixes, as the object of a timeline."""
+
+    q = forms.CharField(label=gettext_lazy("Search labels, keys and context"), max_length=200, required=False)
+    model = forms.MultipleChoiceField(label=gettext_lazy("Model"), widget=ModelSelect, required=False)
+    actor = forms.CharField(label=gettext_lazy("Actor"), max_length=100, required=False)
+    since = InstantField(label=gettext_lazy("Since"), widget=InstantInput, required=False)
+    until = InstantField(label=gettext_lazy("Until, not included"), widget=InstantInput, required=False)
+    label = forms.CharField(label=gettext_lazy("Label"), max_length=200, required=False)
+    field = forms.CharField(label=gettext_lazy("Changed field"), max_length=100, required=False)
+    event_model = forms.ChoiceField(label=gettext_lazy("Event model"), required=False)
+    key = forms.CharField(label=gettext_lazy("Context key"), max_length=100, required=False)
+    value = forms.CharField(label=gettext_lazy("Context value"), max_length=500, required=False)
+    obj = forms.CharField(label=gettext_lazy("Object"), max_length=500, required=False)
+    after = forms.CharField(label=gettext_lazy("Page"), max_length=500, required=False, widget=forms.HiddenInput)
+
+    main = ("q", "model", "actor", "since")
+    more = ("until", "label", "field", "event_model", "key", "value", "obj")
+
+    def __init__(self, data: QueryDict, access: Access, *, fixed: tuple[str, ...] = ()) -> None:
+        super().__init__(data, auto_id="pgh-%s")
+        self.access = access
+        for name in fixed:
+            del self.fields[name]
+        if "model" in self.fields:
+            self.fields["model"].choices = [("", _("Any model")), *self._models()]  # type: ignore[attr-defined]
+        if "event_model" in self.fields:
+            labels = [found._meta.label for found in access.event_models]
+            self.fields["event_model"].choices = [("", _("Any")), *zip(labels, labels, strict=True)]  # type: ignore[attr-defined]
+        self._offer("label", _("Any label"), [(label, label) for label in self._labels()])
+        users = self._users()
+        if users:
+            self._offer("actor", _("Anyone"), users)
+        for name, bound in self.fields.items():
+            bound.widget.attrs["class"] = "pgh-input"
+            if self.errors.get(name):
+                bound.widget.attrs |= {"aria-invalid": "true", "aria-describedby": f"pgh-{name}-error"}
+
+    @property
+    def main_fields(self) -> Iterator[forms.BoundField]:
+        """The fields that are always in sight."""
+        return (self[name] for name in self.main if name in self.fields)
+
+    @property
+    def more_fields(self) -> Iterator[forms.BoundField]:
+        """The fields that open on demand."""
+        return (self[name] for name in self.more if name in self.fields)
+
+    @property
+    def more_is_open(self) -> bool:
+        """Whether one of the further fields is in use or in error."""
+        return any(self.errors.get(name) or self.data.get(name) for name in self.more if name in self.fields)
+
+    @property
+    def is_active(self) -> bool:
+        """Whether anything is filtered."""
+        return any(self.data.get(name) for name in self.fields if name != "after")
+
+    def clean_field(self) -> str:
+        """A field that some event model in sight mirrors."""
+        name: str = self.cleaned_data["field"]
+        known = {field for found in self.access.event_models for field in found.pgh_tracked_fields}
+        if name and name not in known:
+            raise ValidationError(_("No tracked model in sight has a field “%s”.") % name)
+        return name
+
+    def clean_obj(self) -> Model | None:
+        """An object, living or not, as an instance that has its key only."""
+        text: str = self.cleaned_data["obj"]
+        if not text:
+            return None
+        label, _colon, key = text.partition(":")
+        model = tracked_model(self.access, label)
+        value = None if model is None else as_key(model, key)
+        if model is None or value is None:
+            raise ValidationError(_("Write an object as its model and key: shop.Product:118."))
+        return model(pk=value)
+
+    def clean(self) -> dict[str, Any]:
+        """Key and value belong together; an interval runs forward."""
+        cleaned = self.cleaned_data
+        if cleaned.get("key") and not cleaned.get("value") and "value" not in self.errors:
+            self.add_error("value", _("Say which value the key must have."))
+        if cleaned.get("value") and not cleaned.get("key") and "key" not in self.errors:
+            self.add_error("key", _("Say which key has this value."))
+        since, until = cleaned.get("since"), cleaned.get("until")
+        if since and until and since >= until:
+            self.add_error("until", _("This is not after “since”."))
+        return cleaned
+
+    def apply(self, timeline: Timeline) -> Timeline:
+        """The timeline narrowed to what the form says; the form must be valid."""
+        chosen = self.cleaned_data
+        models = [tracked_model(self.access, label) for label in chosen.get("model") or ()]
+        narrowed = timeline
+        if models:
+            wanted = [found for model in models if model for found in self.access.event_models_of(model)]
+            narrowed = narrowed.across(*(found for found in wanted if found in timeline.event_models))
+        if chosen.get("event_model"):
+            narrowed = narrowed.across(
+                *(found for found in narrowed.event_models if found._meta.label == chosen["event_model"])
+            )
+        if chosen.get("obj") is not None:
+            narrowed = narrowed.of(chosen["obj"])
+        if chosen.get("label"):
+            narrowed = narrowed.labelled(chosen["label"])
+        if chosen.get("actor"):
+            narrowed = narrowed.by(chosen["actor"])
+        if chosen.get("since"):
+            narrowed = narrowed.since(chosen["since"])
+        if chosen.get("until"):
+            narrowed = narrowed.until(chosen["until"])
+        if chosen.get("field"):
+            narrowed = narrowed.touching(chosen["field"])
+        if chosen.get("key"):
+            narrowed = narrowed.where_context(chosen["key"], chosen["value"])
+        if chosen.get("q"):
+            narrowed = narrowed.searching(chosen["q"])
+        return narrowed
+
+    def pills(self) -> Iterator[Pill]:
+        """One for each active filter that is valid."""
+        for name in self.fields:
+            value = self.cleaned_data.get(name)
+            if name in ("after", "value") or value in (None, "", []):
+                continue
+            for shown, rest in self._shown(name, value):
+                yield Pill(str(_("Context") if name == "key" else self[name].label), shown, rest)
+
+    def _shown(self, name: str, value: Any) -> Iterator[tuple[str, str]]:
+        if name == "model":
+            names = dict(self._models())
+            for label in value:
+                yield names.get(label, label), self._without({name: label})
+        elif name == "key":
+            yield f"{value} = {self.cleaned_data.get('value')}", self._without({"key": "", "value": ""})
+        elif isinstance(value, dt.datetime):
+            local = timezone.localtime(value)
+            clock = "" if local.time() == dt.time.min else f", {local:%H:%M}"
+            yield date_format(local, "DATE_FORMAT") + clock, self._without({name: ""})
+        else:
+            choices = dict(getattr(self.fields[name].widget, "choices", ()))
+            yield str(choices.get(self.data.get(name), self.data.get(name))), self._without({name: ""})
+
+    def _without(self, gone: dict[str, str]) -> str:
+        """The query string without some parameters, or without one value of a parameter."""
+        query = self.data.copy()
+        for name in ("after", *gone):
+            values = [value for value in query.getlist(name) if gone.get(name) and value != gone[name]]
+            query.setlist(name, values)
+            if not values:
+                query.pop(name, None)
+        return f"?{query.urlencode()}"
+
+    def _offer(self, name: str, nothing: str, choices: list[tuple[str, str]]) -> None:
+        """Choices to pick from; a value that is no choice, as a retired label, stays possible."""
+        current = self.data.get(name, "")
+        if current and current not in dict(choices):
+            choices = [*choices, (current, current)]
+        self.fields[name].widget = forms.Select(choices=[("", nothing), *choices])
+
+    def _models(self) -> list[tuple[str, str]]:
+        names = [(found._meta.label, capfirst(found._meta.verbose_name)) for found in self.access.tracked_models]
+        return sorted(names, key=lambda name: name[1].lower())
+
+    def _labels(self) -> list[str]:
+        return sorted({label for found in self.access.event_models for label in registry.labels(found)})
+
+    def _users(self) -> list[tuple[str, str]]:
+        """Users to choose from: those who may log in to the admin, when they may be seen and are not too many."""
+        model = get_user_model()
+        seen = self.access.visibility(model)
+        if not seen.allowed:
+            return []
+        users = list(seen.rows.filter(is_staff=True).order_by(model.USERNAME_FIELD)[: LONGEST_LIST + 1])
+        return [] if len(users) > LONGEST_LIST else [(str(user.pk), user_label(user)) for user in users]
+
+
+def tracked_model(access: Access, label: str) -> type[Model] | None:
+    """The model of a label as "shop.Product", when it is tracked and may be seen."""
+    for event_model in access.event_models:
+        for model in (event_model.pgh_tracked_model, registry.concrete(event_model.pgh_tracked_model)):
+            if model._meta.label == label:
+                return model
+    return None
+
+
+def parse_date_safely(text: str) -> dt.date | None:
+    """A date, or None also for a day that does not exist."""
+    try:
+        return parse_date(text)
+    except ValueError:
+        return None

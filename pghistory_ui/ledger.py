@@ -1,0 +1,115 @@
+"""One page of a timeline, read for the one who asks: filter, count, cards and the way to older events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from django.http import HttpRequest, QueryDict
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from pghistory.errors import InvalidCursor
+from pghistory.timeline import Entry, Page, Timeline
+from pghistory_ui import config
+from pghistory_ui.cards import Day, Desk
+from pghistory_ui.filters import FilterForm, Pill
+from pghistory_ui.links import Links
+from pghistory_ui.permissions import Access
+
+# How many pages are read at most to fill one, where a ModelAdmin hides single objects.
+READ_AHEAD: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """What the templates of a timeline show; the addresses are query strings relative to the page."""
+
+    form: FilterForm
+    days: tuple[Day, ...] = ()
+    pills: tuple[Pill, ...] = ()
+    count: str = ""
+    older: str = ""
+    older_cards: str = ""
+    newest: str = ""
+    export: str = ""
+    all_fields: bool = False
+    switch: str = ""
+    here: str = ""
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether a filter is active, rightly written or not."""
+        return self.form.is_active
+
+
+def read(request: HttpRequest, access: Access, timeline: Timeline, form: FilterForm) -> Ledger:
+    """The page that the request's parameters ask for; with a parameter in error, the form alone."""
+    query = request.GET
+    all_fields = query.get("unchanged") == "1"
+    switch = _query(query, without=("after", "before", "day", "unchanged"), unchanged="" if all_fields else "1")
+    here = _query(query, without=("day",))
+    if not form.is_valid():
+        return Ledger(form, switch=switch, here=here, all_fields=all_fields)
+    narrowed = form.apply(timeline)
+    try:
+        entries, older = _page(access, narrowed, form.cleaned_data.get("after") or None)
+    except InvalidCursor:
+        form.add_error("after", _("This is not the address of a page. Start again from the newest events."))
+        return Ledger(form, switch=switch, here=here, all_fields=all_fields)
+    desk = Desk(Links(access, entries), all_fields=all_fields)
+    days = desk.days(entries, continues=query.get("day", ""))
+    last = days[-1].date.isoformat() if days else ""
+    return Ledger(
+        form=form,
+        days=days,
+        pills=tuple(form.pills()),
+        count=count_text(narrowed) if access.counts_are_true else "",
+        older=_query(query, without=("day",), after=older) if older else "",
+        older_cards=_query(query, without=(), after=older, day=last) if older else "",
+        newest=_query(query, without=("after", "day")) if query.get("after") else "",
+        export=_query(query, without=("after", "day", "unchanged", "tab")),
+        all_fields=all_fields,
+        switch=switch,
+        here=here,
+    )
+
+
+def count_text(timeline: Timeline) -> str:
+    """How many events there are, exact up to the bound of a count."""
+    count = timeline.count()
+    number = number_format(count.number, force_grouping=True)
+    if not count.exact:
+        return _("more than %s events") % number
+    return ngettext("%s event", "%s events", count.number) % number
+
+
+def viewable(access: Access, entries: Iterable[Entry]) -> Iterator[Entry]:
+    """The entries without those that a ModelAdmin hides one by one."""
+    return (entry for entry in entries if access.may_view_entry_object(entry.tracked_model, entry.object))
+
+
+def _page(access: Access, timeline: Timeline, after: str | None) -> tuple[list[Entry], str]:
+    """The entries of a page, read ahead over those that may not be seen, and the cursor of the older page."""
+    size = config.page_size()
+    entries: list[Entry] = []
+    page: Page = timeline.page(size=size, after=after)
+    for _attempt in range(READ_AHEAD):
+        entries += viewable(access, page.entries)
+        if len(entries) >= size // 2 or page.after is None:
+            break
+        page = timeline.page(size=size, after=page.after)
+    return entries, page.after or ""
+
+
+def _query(query: QueryDict, *, without: tuple[str, ...], **values: str) -> str:
+    """The request's query string without some parameters and with others set."""
+    changed = query.copy()
+    for name in (*without, *values):
+        changed.pop(name, None)
+    for name, value in values.items():
+        if value:
+            changed[name] = value
+    return f"?{changed.urlencode()}" if changed else "?"

@@ -1,0 +1,231 @@
+"""Addresses of pages, and what objects, targets of foreign keys and actors are called.
+
+A page collects the keys it will show first; then each model is asked once, and only for what may be seen.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.contrib.admin import AdminSite
+from django.contrib.admin.utils import quote
+from django.contrib.auth import get_user_model
+from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.db import connections
+from django.db.models import Field, ForeignKey, Model
+from django.urls import NoReverseMatch, reverse
+from django.utils.text import Truncator, capfirst
+from django.utils.translation import gettext as _
+
+from pghistory import registry
+from pghistory.timeline import Entry
+from pghistory_ui.permissions import Access
+
+TIMELINE_TEMPLATE: Final = "pghistory_ui/object_history.html"
+LONGEST_LABEL: Final = 120
+
+# The model that a key belongs to, and the attribute that holds the key.
+Target = tuple[type[Model], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What something is called, and its page where there is one that may be opened; `note` says what became of it."""
+
+    label: str
+    url: str = ""
+    note: str = ""
+    known: bool = True
+
+    def __str__(self) -> str:
+        return self.label
+
+
+def page_url(site: AdminSite, name: str, *args: object) -> str:
+    """The address of a page of the browser, as `page_url(site, "object", "shop.Product", 5)`."""
+    quoted = [quote(arg) for arg in args]
+    return reverse(f"{site.name}:pghistory_ui_{name}", args=quoted, current_app=site.name)
+
+
+def activity_url(site: AdminSite) -> str:
+    """The address of everything, newest first."""
+    return reverse(f"{site.name}:pghistory_events_changelist", current_app=site.name)
+
+
+def admin_url(site: AdminSite, model: type[Model], page: str, *args: object) -> str:
+    """The address of an admin page of a model, or "" where it has none."""
+    options = registry.concrete(model)._meta if registry.concrete(model) in site._registry else model._meta
+    try:
+        quoted = [quote(arg) for arg in args]
+        return reverse(f"{site.name}:{options.app_label}_{options.model_name}_{page}", args=quoted)
+    except NoReverseMatch:
+        return ""
+
+
+def timeline_url(access: Access, model: type[Model], key: object, *, living: bool) -> str:
+    """The address of an object's timeline: its History page where that is ours and the object lives."""
+    admin = access.model_admin(model)
+    if living and admin is not None and admin.object_history_template == TIMELINE_TEMPLATE:
+        return admin_url(access.site, model, "history", key)
+    return page_url(access.site, "object", model._meta.label, key)
+
+
+class Links:
+    """The names and addresses that one page shows."""
+
+    def __init__(self, access: Access, entries: Iterable[Entry]) -> None:
+        self.access = access
+        self._keys: defaultdict[Target, set[Any]] = defaultdict(set)
+        self._found: dict[Target, dict[Any, Model]] = {}
+        for entry in entries:
+            self._collect(entry)
+
+    def object(self, entry: Entry) -> Link:
+        """The object of an entry; a deleted one is called what it was called when it was last seen."""
+        model, key = entry.tracked_model, entry.obj_id
+        if key is None:
+            return Link(self._ends(entry) or capfirst(model._meta.verbose_name))
+        living = entry.object is not None
+        label = self._label(entry.object) if entry.object is not None else self._label_of_gone(entry)
+        url = timeline_url(self.access, model, key, living=living)
+        return Link(label or f"#{key}", url, known=living)
+
+    def target(self, field: ForeignKey[Any, Any], key: Any) -> Link:
+        """What a foreign key points to: label and page for those who may see it, else the bare key."""
+        model = field.related_model
+        found = self._fetch(target_of(field)).get(key)
+        if found is not None:
+            return Link(self._label(found) or f"#{key}", admin_url(self.access.site, model, "change", found.pk))
+        if self.access.may_view(model) and not self.access.visibility(model).restricted:
+            return Link(f"#{key}", note=_("no longer exists"), known=False)
+        return Link(f"#{key}", known=False)
+
+    def actor(self, entry: Entry) -> Link | None:
+        """Who did it: the living user for those who may see users, else the label kept at the time."""
+        if entry.actor in (None, "") and not entry.actor_label:
+            return None
+        model = get_user_model()
+        found = self._fetch((model, "pk")).get(as_key(model, entry.actor))
+        if found is not None:
+            url = admin_url(self.access.site, model, "change", found.pk)
+            return Link(user_label(found), url)
+        gone = self.access.may_view(model) and not self.access.visibility(model).restricted
+        label = entry.actor_label or (str(entry.actor) if as_key(model, entry.actor) is None else "")
+        if label:
+            return Link(label, note=_("user since deleted") if gone else "", known=False)
+        return Link(_("User #%s") % entry.actor if gone else _("A user"), known=False)
+
+    def _collect(self, entry: Entry) -> None:
+        for state in (entry.before, entry.after):
+            for name, value in (state or {}).items():
+                field = field_of(entry, name)
+                if isinstance(field, ForeignKey) and value is not None:
+                    self._keys[target_of(field)].add(value)
+        model = get_user_model()
+        key = as_key(model, entry.actor)
+        if key is not None:
+            self._keys[model, "pk"].add(key)
+
+    def _fetch(self, target: Target) -> dict[Any, Model]:
+        if target not in self._found:
+            model, attribute = target
+            keys = self._keys[target]
+            self._found[target] = self.access.viewable(model, keys, attribute) if keys else {}
+        return self._found[target]
+
+    def _label(self, found: Model) -> str:
+        """What a living object calls itself; targets that the page has fetched anyway are not asked for again."""
+        for field in found._meta.concrete_fields:
+            if isinstance(field, ForeignKey) and not field.is_cached(found):
+                target = self._fetch(target_of(field)).get(getattr(found, field.attname))
+                if target is not None:
+                    field.set_cached_value(found, target)
+        return clipped(called(found))
+
+    def _label_of_gone(self, entry: Entry) -> str:
+        """What a deleted object called itself, from its last recorded state and without asking the database."""
+        state = entry.after or entry.before or {}
+        model = entry.tracked_model
+        names = {field.name: field.attname for field in model._meta.concrete_fields}
+        known = {names[name]: value for name, value in state.items() if name in names}
+        gone = model.from_db(entry.event._state.db, list(known), list(known.values()))
+        for field in model._meta.concrete_fields:
+            if isinstance(field, ForeignKey) and field.attname in known:
+                target = self._fetch(target_of(field)).get(known[field.attname])
+                if target is not None:
+                    field.set_cached_value(gone, target)
+        with connections[entry.event._state.db or "default"].execute_wrapper(_refuse):
+            return clipped(called(gone))
+
+    def _ends(self, entry: Entry) -> str:
+        """The two ends of a many-to-many row, which has no name of its own."""
+        state = entry.after or entry.before or {}
+        fields = [(field_of(entry, name), value) for name, value in state.items()]
+        ends = [
+            self.target(field, value).label
+            for field, value in fields
+            if isinstance(field, ForeignKey) and value is not None
+        ]
+        return " · ".join(ends)
+
+
+class _QueryRefused(Exception):
+    """A deleted object's name may not need the database."""
+
+
+def _refuse(*args: object, **kwargs: object) -> None:
+    raise _QueryRefused
+
+
+def called(found: Model) -> str:
+    """`str()` of an object, or "" where the project's `__str__` fails on an old state."""
+    try:
+        return str(found)
+    except Exception:  # a project's own code, on a state that it may never have expected, can raise anything
+        return ""
+
+
+def clipped(label: str) -> str:
+    """A label of a length that fits a line or two."""
+    return Truncator(label.replace("\0", "")).chars(LONGEST_LABEL)
+
+
+def user_label(user: Model) -> str:
+    """A user's full name, or else the name to log in with."""
+    full_name: Callable[[], str] | None = getattr(user, "get_full_name", None)
+    return clipped((full_name() if full_name else "") or str(user))
+
+
+def field_of(entry: Entry, name: str) -> Field[Any, Any] | None:
+    """A field as the tracked model declares it, or as the event model keeps it when the model has lost it."""
+    for model in (entry.tracked_model, entry.event_model):
+        try:
+            field = model._meta.get_field(name)
+        except FieldDoesNotExist:
+            continue
+        if isinstance(field, Field):
+            return field
+    return None
+
+
+def target_of(field: ForeignKey[Any, Any]) -> Target:
+    """What the values of a foreign key are keys of."""
+    return field.related_model, "pk" if field.target_field.primary_key else field.target_field.attname
+
+
+def as_key(model: type[Model], value: object) -> Any:
+    """A text as a key of the model, or None when it cannot be one."""
+    field: Any = model._meta.pk
+    while field.remote_field:
+        field = field.target_field
+    if value in (None, "") or "\0" in str(value):
+        return None
+    try:
+        key = field.to_python(value)
+        field.run_validators(key)
+    except (ValidationError, TypeError, ValueError, OverflowError):
+        return None
+    return key

@@ -1,0 +1,112 @@
+"""What a renderer gives to the templates, and the plain renderer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.db.models import Field
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from pghistory_ui.links import Links
+
+LONGEST_CHIP: Final = 60
+LONGEST_VALUE: Final = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One value in words; `empty` marks the words that stand for nothing at all."""
+
+    text: str
+    url: str = ""
+    empty: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A change in a closed row: what was and what is, or, where that is too long, a summary."""
+
+    field: str
+    before: Value | None = None
+    after: Value | None = None
+    summary: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A field of an open row; `before` or `after` is None when there is only one state, `body` is the template's own.
+
+    `field` is the field's name in code, `name` the one for people.
+    """
+
+    field: str
+    name: str
+    template_name: str
+    before: Value | None = None
+    after: Value | None = None
+    note: str = ""
+    body: Any = None
+
+
+class Renderer:
+    """Draws a field's values as plain text; subclasses say how their kind of field differs."""
+
+    template_name = "pghistory_ui/changes/pair.html"
+
+    def __init__(self, name: str, field: Field[Any, Any] | None, links: Links) -> None:
+        self.key = name
+        self.field = field
+        self.links = links
+        self.name = str(getattr(field, "verbose_name", name.replace("_", " ")))
+
+    def text(self, value: Any) -> str:
+        """A value that is neither None nor an empty text, in words."""
+        return str(value)
+
+    def url(self, value: Any) -> str:
+        """The page of a value, or ""."""
+        return ""
+
+    def note(self, before: Any, after: Any) -> str:
+        """What a reader would otherwise work out, as the difference of two numbers."""
+        return ""
+
+    def value(self, value: Any) -> Value:
+        """A value as it is shown, cut at a length that a page can carry."""
+        if value is None:
+            return Value(_("empty"), empty=True)
+        if value == "":
+            return Value(_("empty text"), empty=True)
+        return Value(shown(self.text(value), LONGEST_VALUE), self.url(value))
+
+    def chip(self, before: Any, after: Any) -> Chip:
+        """The change in a closed row."""
+        return Chip(self.name, _brief(self.value(before)), _brief(self.value(after)))
+
+    def only_chip(self, value: Any, *, gone: bool) -> Chip:
+        """A value in a closed row of something that came or went as a whole."""
+        brief = _brief(self.value(value))
+        return Chip(self.name, brief, None) if gone else Chip(self.name, None, brief)
+
+    def change(self, before: Any, after: Any) -> Change:
+        """The change in an open row."""
+        note = "" if self.value(before).empty or self.value(after).empty else self.note(before, after)
+        return self._change(Renderer.template_name, self.value(before), self.value(after), note)
+
+    def state(self, value: Any) -> Change:
+        """A value that did not change, or has nothing to be compared with."""
+        return self._change("pghistory_ui/changes/value.html", after=self.value(value))
+
+    def _change(self, template_name: str, *values: Any, **named: Any) -> Change:
+        return Change(self.key, str(capfirst(self.name)), template_name, *values, **named)
+
+
+def shown(text: str, length: int) -> str:
+    """A text cut at a length; slicing, since a Truncator reads all of a text of any size."""
+    return text if len(text) <= length else f"{text[: length - 1]}…"
+
+
+def _brief(value: Value) -> Value:
+    return Value(shown(value.text, LONGEST_CHIP), empty=value.empty)

@@ -1,0 +1,144 @@
+"""Renderers of whole values: numbers, dates, choices, booleans, foreign keys, files, bytes."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any, Final
+
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from pghistory_ui.renderers.base import Change, Renderer
+
+# Below this, digits are not grouped: a year or a number of a house reads badly with a separator.
+GROUPED_FROM: Final = 10_000
+
+
+class NumberRenderer(Renderer):
+    """A number with the reader's separators, and the difference, absolute and in percent."""
+
+    def text(self, value: Any) -> str:
+        if not isinstance(value, (int, float, Decimal)) or not math.isfinite(value):
+            return str(value)
+        grouped = not isinstance(value, int) or abs(value) >= GROUPED_FROM
+        return number_format(value, use_l10n=True, force_grouping=grouped)
+
+    def note(self, before: Any, after: Any) -> str:
+        try:
+            delta = after - before
+            share = float(delta) / abs(float(before)) * 100 if before else math.nan
+        except (TypeError, ValueError, ArithmeticError):
+            return ""
+        if not delta or not math.isfinite(delta):
+            return ""
+        if not math.isfinite(share):
+            return self._signed(delta)
+        digits = 0 if abs(share) >= 100 or share == int(share) else 1
+        return f"{self._signed(delta)}, {self._signed(round(Decimal(share), digits))} %"
+
+    def _signed(self, value: Any) -> str:
+        return ("+" if value > 0 else "\N{MINUS SIGN}") + self.text(abs(value))
+
+
+class BooleanRenderer(Renderer):
+    """Yes or no."""
+
+    def text(self, value: Any) -> str:
+        return {True: _("Yes"), False: _("No")}.get(value, str(value))
+
+
+class ChoiceRenderer(Renderer):
+    """A choice by its label; a value that is no choice any more as it is stored."""
+
+    def text(self, value: Any) -> str:
+        return str(dict(self.field.flatchoices).get(value, value)) if self.field else str(value)
+
+
+class DateRenderer(Renderer):
+    """A date in the reader's format, and how many days apart."""
+
+    def text(self, value: Any) -> str:
+        return date_format(value, "DATE_FORMAT") if isinstance(value, dt.date) else str(value)
+
+    def note(self, before: Any, after: Any) -> str:
+        try:
+            days = (after - before).days
+        except (TypeError, AttributeError):
+            return ""
+        return _distance(days) if days else ""
+
+
+class DateTimeRenderer(Renderer):
+    """An instant in the reader's zone, and how far apart; seconds only where there are any."""
+
+    def text(self, value: Any) -> str:
+        if not isinstance(value, dt.datetime):
+            return str(value)
+        try:
+            local = timezone.localtime(value) if timezone.is_aware(value) else value
+        except (OverflowError, ValueError):
+            return value.isoformat()
+        clock = "%H:%M:%S" if local.second else "%H:%M"
+        return f"{date_format(local, 'DATE_FORMAT')}, {local.strftime(clock)}"
+
+    def change(self, before: Any, after: Any) -> Change:
+        drawn = super().change(before, after)
+        if drawn.before != drawn.after:
+            return drawn
+        # Less than a second apart: told to the last digit.
+        values = [replace(self.value(value), text=str(value)) for value in (before, after)]
+        return replace(drawn, before=values[0], after=values[1])
+
+    def note(self, before: Any, after: Any) -> str:
+        try:
+            seconds = (after - before).total_seconds()
+        except (TypeError, AttributeError):
+            return ""
+        days = math.floor(abs(seconds) / 86_400 + 0.5)
+        return _distance(int(math.copysign(days, seconds))) if days else ""
+
+
+class ForeignKeyRenderer(Renderer):
+    """The target by its label, linked for those who may see it; what became of it when it is gone."""
+
+    def text(self, value: Any) -> str:
+        return self.links.target(self._foreign_key, value).label
+
+    def url(self, value: Any) -> str:
+        return self.links.target(self._foreign_key, value).url
+
+    def note(self, before: Any, after: Any) -> str:
+        targets = [self.links.target(self._foreign_key, key) for key in (before, after)]
+        return ", ".join(f"{target.label} {target.note}" for target in targets if target.note)
+
+    @property
+    def _foreign_key(self) -> Any:
+        return self.field
+
+
+class FileRenderer(Renderer):
+    """A file by its name; nothing is the empty name."""
+
+    def text(self, value: Any) -> str:
+        return str(getattr(value, "name", value) or "")
+
+    def value(self, value: Any) -> Any:
+        return super().value(self.text(value) if value is not None else None)
+
+
+class BinaryRenderer(Renderer):
+    """The size of the bytes."""
+
+    def text(self, value: Any) -> str:
+        size = len(bytes(value))
+        return ngettext("%d byte", "%d bytes", size) % size
+
+
+def _distance(days: int) -> str:
+    earlier = ngettext("%d day earlier", "%d days earlier", -days) % -days
+    return earlier if days < 0 else ngettext("%d day later", "%d days later", days) % days

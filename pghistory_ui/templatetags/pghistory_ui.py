@@ -1,0 +1,89 @@
+"""What the templates need besides values: icons, line breaks in addresses, and the timeline on an admin's own page."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import Any, Final
+
+from django import template
+from django.contrib.admin.sites import all_sites
+from django.db.models import Model
+from django.template import Context
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import capfirst
+
+from pghistory_ui.cards import day_title
+from pghistory_ui.permissions import Access
+from pghistory_ui.views.frame import Tab
+from pghistory_ui.views.object import ObjectPage, object_page
+
+register = template.Library()
+
+DIRECTIONAL: Final = frozenset({"arrow", "chevron"})
+KINDS: Final = frozenset({"insert", "update", "delete", "manual"})
+
+
+@register.simple_tag
+def pgh_icon(name: str, size: str = "", extra: str = "") -> SafeString:
+    """An icon of the sprite; those that point somewhere turn round in right-to-left pages."""
+    classes = ["pgh-icon"]
+    classes += [extra] if extra else []
+    classes += ["pgh-icon--small"] if size == "small" else []
+    classes += ["pgh-icon--directional"] if name in DIRECTIONAL else []
+    return format_html(
+        '<svg class="{}" aria-hidden="true" viewBox="0 0 16 16"><use href="#pgh-i-{}"/></svg>', " ".join(classes), name
+    )
+
+
+@register.simple_tag
+def pgh_kind_icon(kind: str, size: str = "") -> SafeString:
+    """The icon of a kind of event."""
+    return SafeString(pgh_icon(kind if kind in KINDS else "unknown", size))
+
+
+@register.filter
+def breaks(address: object) -> SafeString:
+    """An address that may be broken after each slash and dot."""
+    return mark_safe(re.sub(r"([/.])(?=.)", r"\1<wbr>", conditional_escape(str(address))))
+
+
+@register.filter
+def sentence(text: object) -> str:
+    """A text that begins with a capital letter."""
+    return str(capfirst(str(text)))
+
+
+@register.filter
+def grouped(number: int) -> str:
+    """A number with the reader's separators."""
+    return number_format(number, force_grouping=True)
+
+
+@register.filter
+def day_and_time(instant: dt.datetime) -> str:
+    """A time today or yesterday in words, else its date, with the minute."""
+    local = timezone.localtime(instant)
+    today = timezone.localdate()
+    title, _rest = day_title(local.date(), today)
+    near = (today - local.date()).days in (0, 1)
+    return f"{title if near else date_format(local, 'DATE_FORMAT')}, {local:%H:%M}"
+
+
+@register.simple_tag(takes_context=True)
+def pgh_object_page(context: Context, found: Model) -> ObjectPage:
+    """The timeline of an object on its admin's History page, with Django's own log in a tab beside it."""
+    request = context["request"]
+    site = next(site for site in all_sites if site.name == request.current_app)
+    return object_page(request, Access(request, site), type(found), found)
+
+
+@register.simple_tag(takes_context=True)
+def pgh_object_tabs(context: Context, page: ObjectPage) -> tuple[Tab, ...]:
+    """The two histories of an object, where Django keeps one too."""
+    log: Any = context.get("action_list")
+    shows_log = log is not None and context["request"].GET.get("tab") == "log"
+    return page.histories(shows_log=shows_log, entries=None if log is None else log.paginator.count)

@@ -1,0 +1,37 @@
+"""The addresses of the browser below a site's `Events` admin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import update_wrapper
+from typing import Any
+
+from django.contrib.admin import AdminSite
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import URLPattern, path
+
+from pghistory_ui.views.activity import activity
+from pghistory_ui.views.event import event
+from pghistory_ui.views.export import export
+from pghistory_ui.views.models import event_models
+from pghistory_ui.views.object import object_timeline
+from pghistory_ui.views.record import record
+
+
+def patterns(site: AdminSite) -> list[URLPattern]:
+    """Every page, behind the site's own log-in."""
+
+    def on_site(view: Callable[..., HttpResponseBase]) -> Callable[..., Any]:
+        def inner(request: HttpRequest, **parts: str) -> HttpResponseBase:
+            return view(request, site, **parts)
+
+        return update_wrapper(site.admin_view(inner), view)
+
+    return [
+        path("", on_site(activity), name="pghistory_events_changelist"),
+        path("models/", on_site(event_models), name="pghistory_ui_models"),
+        path("object/<str:label>/<str:key>/", on_site(object_timeline), name="pghistory_ui_object"),
+        path("event/<str:label>/<str:key>/", on_site(event), name="pghistory_ui_event"),
+        path("record/", on_site(record), name="pghistory_ui_record"),
+        path("export.<slug:file_format>", on_site(export), name="pghistory_ui_export"),
+    ]

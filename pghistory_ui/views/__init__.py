@@ -1,0 +1,1 @@
+"""The pages, one module each; every view takes the request and its admin site."""

@@ -1,0 +1,59 @@
+"""What is tracked, by which labels, and how much of it there is."""
+
+from __future__ import annotations
+
+from django.contrib.admin import AdminSite
+from django.http import HttpRequest, HttpResponse
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django_tables2 import RequestConfig
+
+from pghistory import timeline as timelines
+from pghistory_ui.links import activity_url
+from pghistory_ui.permissions import Access
+from pghistory_ui.tables import EventModelRow, EventModelTable, Label
+from pghistory_ui.views import frame
+
+
+def event_models(request: HttpRequest, site: AdminSite) -> HttpResponse:
+    """The table of event models; numbers only for those who may see every row."""
+    access = frame.enter(request, site)
+    table = EventModelTable(event_model_rows(access), tracked_models=len(access.tracked_models))
+    RequestConfig(request, paginate=False).configure(table)
+    return frame.page(
+        request,
+        site,
+        "models.html",
+        title=_("Event models"),
+        tab="models",
+        table=table,
+    )
+
+
+def event_model_rows(access: Access) -> list[EventModelRow]:
+    """A row for each event model that may be seen."""
+    counted = [found for found in access.event_models if access.sees_every_row(found)]
+    estimates = timelines.estimates(counted)
+    rows = []
+    for event_model in access.event_models:
+        estimate = estimates.get(event_model)
+        label = event_model._meta.label
+        rows.append(
+            EventModelRow(
+                name=str(capfirst(event_model.pgh_tracked_model._meta.verbose_name)),
+                label=label,
+                url=f"{activity_url(access.site)}?event_model={label}",
+                labels=tuple(Label(tracker.label, kind_of(tracker)) for tracker in event_model.pgh_trackers),
+                events=estimate.events if estimate else None,
+                size=estimate.size if estimate else None,
+                first=estimate.first if estimate else None,
+                last=estimate.last if estimate else None,
+            )
+        )
+    return rows
+
+
+def kind_of(tracker: object) -> str:
+    """The kind of event that a tracker makes."""
+    operation = str(getattr(tracker, "operation", "") or "").lower()
+    return next((kind for kind in ("insert", "update", "delete") if kind in operation), "manual")

@@ -1,0 +1,47 @@
+"""What every test may ask for: a real browser, and the order that a real browser needs."""
+
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Playwright, sync_playwright
+
+# The names under which systems install it; the Makefile looks for the same ones.
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+# Root has no sandbox; the rest keeps the browser from calling home, which a closed network answers by refusals.
+BROWSER_ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--font-render-hinting=none",
+)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the browser's tests last: from its start on, Playwright keeps an event loop running in the main thread."""
+    items.sort(key=lambda item: "playwright" in getattr(item, "fixturenames", ()))
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    """Launch the system's Chromium: Playwright's own browsers are not downloaded."""
+    for name in BROWSERS:
+        if path := shutil.which(name):
+            return {"executable_path": path, "args": list(BROWSER_ARGUMENTS), "headless": True}
+    pytest.fail("No Chromium or Chrome on the PATH: `make browser` installs it, or says how.", pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """Start Playwright, and let Django's ORM work beside the event loop that it keeps running."""
+    with pytest.MonkeyPatch.context() as environment, sync_playwright() as driver:
+        environment.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        yield driver

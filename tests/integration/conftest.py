@@ -1,0 +1,89 @@
+"""What integration tests watch and build: the SQL that leaves Django, the messages that leave libpq, passing models."""
+
+import tempfile
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pgtrigger.registry
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection, models
+from django.test.utils import isolate_apps
+
+from pghistory import registry
+from pghistory.models import Context, Event
+
+ROUND_TRIPS = ("Query", "Sync")
+"""The messages to which the server answers with ReadyForQuery: one round trip each."""
+
+
+@pytest.fixture
+def sent(db: None) -> Iterator[list[str]]:
+    """Every text that the default connection gives to psycopg from now on, as pghistory hands it over."""
+    texts: list[str] = []
+
+    def record(execute: Any, statement: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:
+        texts.append(statement if isinstance(statement, str) else repr(statement))
+        return execute(statement, params, many, context)
+
+    connection.ensure_connection()
+    with connection.execute_wrapper(record):
+        yield texts
+
+
+@pytest.fixture
+def round_trips(db: None) -> Callable[[Callable[[], Any]], int]:
+    """Counts what a call costs on the default connection, in round trips to the server."""
+
+    def counted(call: Callable[[], Any]) -> int:
+        connection.ensure_connection()
+        link = connection.connection.pgconn
+        with tempfile.TemporaryFile("w+") as trace:
+            link.trace(trace.fileno())
+            try:
+                call()
+            finally:
+                link.untrace()
+            trace.seek(0)
+            messages = [line.split("\t") for line in trace.read().splitlines()]
+        return sum(1 for fields in messages if "F" in fields and any(name in fields for name in ROUND_TRIPS))
+
+    return counted
+
+
+@pytest.fixture
+def scratch(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Models that the test defines are known nowhere when it is over."""
+    module = vars(request.module)
+    names = set(module)
+    monkeypatch.setattr(registry, "_event_models", dict(registry._event_models))
+    monkeypatch.setattr(pgtrigger.registry._registry, "data", dict(pgtrigger.registry._registry.data))
+    with isolate_apps("tests.tracked", "pghistory") as apps:
+        apps.register_model("pghistory", Context)
+        yield
+    for name in set(module) - names:
+        del module[name]
+
+
+@pytest.fixture
+def build(scratch: None, db: None) -> Callable[..., type[Event]]:
+    """Makes the tables and triggers of a model that the test defined, until its transaction is rolled back."""
+
+    def built(model: type[models.Model], *event_models: type[Event]) -> type[Event]:
+        chosen = event_models or registry.declared_event_models(model)
+        with connection.schema_editor() as editor:
+            for each in (model, *chosen):
+                editor.create_model(each)
+        with connection.cursor() as cursor:
+            for each, trigger in pgtrigger.registry._registry.data.values():
+                if each is model or each in chosen:
+                    cursor.execute(trigger.compile(each).install_sql)
+        return chosen[0]
+
+    return built
+
+
+@pytest.fixture
+def user(db: None) -> User:
+    """Somebody to refer to."""
+    return User.objects.create(username="ada", first_name="Ada", last_name="Lovelace")

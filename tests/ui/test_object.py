@@ -1,0 +1,152 @@
+"""The timeline of an object: on the History page of its admin and at its own address."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pgtrigger
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from demo_project.shop.models import Category, Product
+from tests.ui.html import Page
+
+Browse = Callable[..., Page]
+EVENTS = "/admin/pghistory/events"
+
+
+def history(product: Product) -> str:
+    return f"/admin/shop/product/{product.pk}/history/"
+
+
+def own(product: Product) -> str:
+    return f"{EVENTS}/object/shop.Product/{product.pk}/"
+
+
+def test_the_history_page_says_who_what_when_and_why(browse: Browse, mara: User, changed: Product):
+    page = browse(mara, history(changed))
+    for words in [
+        "Change history: Merino throw, oatmeal",
+        "Mara Lindqvist",
+        f"POST /admin/shop/product/{changed.pk}/change/",
+        "Price list, week 48",
+        "just now",
+        "Today",
+        "Updated",
+        "Added",
+    ]:
+        assert words in page.text
+
+
+def test_each_kind_of_field_is_told_in_its_own_way(browse: Browse, mara: User, changed: Product):
+    text = browse(mara, history(changed)).text
+    assert "from 129.00 to 139.00 +10.00, +7.8 %" in text
+    assert "from Draft to Published" in text
+    assert "from Blankets to Throws & blankets" in text
+    assert "changed weight_g from 840 to 910" in text
+    assert 'added care[1] to "dry flat"' in text
+    assert "Merino throw, natural oatmeal" in text
+    assert "A generous throw of pure merino." in text
+
+
+def test_the_closed_row_shows_three_changes_and_counts_the_rest(browse: Browse, mara: User, changed: Product):
+    page = browse(mara, history(changed))
+    assert "price 129.00 to 139.00" in page.text
+    assert "and 4 more" in page.text
+
+
+def test_the_label_of_a_foreign_key_links_to_it(browse: Browse, mara: User, changed: Product):
+    page = browse(mara, history(changed))
+    assert page.link("Throws & blankets") == f"/admin/shop/category/{changed.category_id}/change/"
+
+
+def test_the_admins_own_log_is_a_tab_beside_the_changes(browse: Browse, mara: User, changed: Product):
+    page = browse(mara, history(changed))
+    log = browse(mara, page.link("Admin log 0"))
+    assert "Nothing in the admin’s own log" in log.text
+    assert "129.00" not in log.text
+
+
+def test_the_admins_own_log_shows_its_entries(browse: Browse, client: Client, mara: User, changed: Product):
+    client.force_login(mara)
+    form = client.get(f"/admin/shop/category/{changed.category_id}/change/").context["adminform"].form
+    client.post(f"/admin/shop/category/{changed.category_id}/change/", {**form.initial, "parent": "", "name": "Throws"})
+    log = browse(mara, f"/admin/shop/category/{changed.category_id}/history/?tab=log")
+    assert "Changed Name." in log.text
+    assert "mara" in log.text
+
+
+def test_the_objects_own_address_shows_the_same_events(browse: Browse, mara: User, changed: Product):
+    assert "from 129.00 to 139.00" in browse(mara, own(changed)).text
+
+
+def test_a_deleted_object_keeps_its_own_address(browse: Browse, mara: User, changed: Product):
+    address = own(changed)
+    changed.delete()
+    page = browse(mara, address)
+    assert "Change history: Merino throw, oatmeal (deleted)" in page.text
+    assert "Deleted" in page.text
+    assert "Admin log" not in page.text
+
+
+def test_a_third_party_model_tracked_by_proxy_has_its_timeline_too(browse: Browse, mara: User):
+    mara.first_name = "Maria"
+    mara.save()
+    page = browse(mara, f"/admin/auth/user/{mara.pk}/history/")
+    assert "First name" in page.text
+    assert "Mara" in page.text
+    assert browse(mara, f"{EVENTS}/object/auth.User/{mara.pk}/").text.count("Updated") == 1
+    assert browse(mara, f"{EVENTS}/object/people.UserProxy/{mara.pk}/").text.count("Updated") == 1
+
+
+def test_all_fields_are_a_switch_in_the_address(browse: Browse, mara: User, changed: Product):
+    page = browse(mara, history(changed))
+    shown = page.source.count("MT-1")
+    assert browse(mara, history(changed) + page.link("All fields")).source.count("MT-1") == shown + 1
+
+
+@pytest.mark.parametrize("key", ["0", "999999", "x", "%00", "1e9", "9" * 40, "-1", "1_2Fx", "%F0%9F%98%80"])
+def test_an_unknown_object_is_not_found(browse: Browse, mara: User, changed: Product, key: str):
+    browse(mara, f"{EVENTS}/object/shop.Product/{key}/", status=404)
+
+
+@pytest.mark.parametrize("label", ["shop.Nothing", "Product", "shop.product", "%00", "auth.Permission"])
+def test_an_untracked_model_is_not_found(browse: Browse, mara: User, changed: Product, label: str):
+    browse(mara, f"{EVENTS}/object/{label}/{changed.pk}/", status=404)
+
+
+def test_older_events_are_a_page_further_and_a_fragment_for_htmx(
+    browse: Browse, mara: User, product: Product, settings: Any
+):
+    settings.PGHISTORY_UI_PAGE_SIZE = 3
+    for stock in range(20, 28):
+        product.stock = stock
+        product.save()
+    first = browse(mara, history(product))
+    assert "9 events" in first.text
+    older = first.link("Older page")
+    second = browse(mara, history(product) + older)
+    assert "Newest events" in second.text
+    fragment = browse(mara, own(product) + older, **{"HX-Request": "true"})
+    assert "<html" not in fragment.source
+    numbers = [text for text, _href in first.links if text.startswith("Event #")]
+    assert len(numbers) == 3
+    assert not set(numbers) & {text for text, _href in second.links}
+    assert {text for text, _href in second.links if text.startswith("Event #")} == {
+        text for text, _href in fragment.links if text.startswith("Event #")
+    }
+
+
+def test_a_timeline_can_be_filtered(browse: Browse, mara: User, changed: Product):
+    only = browse(mara, history(changed) + "?label=insert")
+    assert "Added" in only.text
+    assert "139.00" not in only.text
+    nothing = browse(mara, history(changed) + "?label=recalled")
+    assert "No event matches" in nothing.text
+
+
+def test_an_object_without_events_says_so(browse: Browse, mara: User):
+    with pgtrigger.ignore():
+        category = Category.objects.create(name="Old", slug="old")
+    page = browse(mara, f"/admin/shop/category/{category.pk}/history/")
+    assert "No change since this was tracked" in page.text
