@@ -4,6 +4,7 @@ DEMO_PORT (8000) and DEMO_HOST (127.0.0.1) say where; DATABASE_URL takes the pla
 """
 
 import contextlib
+import io
 import os
 import signal
 import sys
@@ -89,9 +90,19 @@ def _prepare() -> None:
         ) from error
     call_command("migrate", verbosity=0, interactive=False)
     if not get_user_model()._default_manager.exists():
-        _say("Writing some months of history, once …")
-        call_command("seed_demo", verbosity=0)
+        _say("Writing some months of history, once (half a minute or so) …")
+        _seed()
     connections.close_all()
+
+
+def _seed() -> None:
+    """Write the whole story or none of it, so that a demo interrupted here begins anew next time."""
+    try:
+        call_command("seed_demo", stdout=io.StringIO())
+    except BaseException:
+        connections.close_all()
+        call_command("flush", verbosity=0, interactive=False)
+        raise
 
 
 def _say(text: str) -> None:

@@ -1,23 +1,29 @@
 """What stands behind `Events` in a FROM clause: the event tables, put together with UNION ALL.
 
-Everything else of such a query is Django's own. This is the only module that builds a part of a query.
+Two layers, which the planner takes apart again. The inner one is a branch for each event model, without a WHERE, so
+that conditions and orders reach the indexes of each table. The outer one adds what is dear, as the diff, so that it is
+computed for the rows that are left after ORDER BY and LIMIT. Everything else of such a query is Django's own.
+This is the only module that builds a part of a query.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from abc import abstractmethod
+from collections.abc import Collection, Mapping
+from functools import lru_cache
 from typing import Any, cast
 
-from django.db import models
-from django.db.models import Q
+from django.db import connections, models
+from django.db.models import F, Q
 from django.db.models.expressions import Col
 from django.db.models.sql import Query
 from django.db.models.sql.datastructures import BaseTable
 
-from pghistory import branches, errors, registry
+from pghistory import branches, errors, fields, registry
 
-if TYPE_CHECKING:
-    from pghistory.models import Event
+EventModels = tuple[type[models.Model], ...]
+Compiled = tuple[str, tuple[Any, ...]]
+
 
 class DerivedTable(BaseTable):
     """`(select …) alias (columns)` in the place of a table's name."""
@@ -26,38 +32,64 @@ class DerivedTable(BaseTable):
         super().__init__(model._meta.db_table, alias)
         self.model = model
 
-    def selects(self) -> list[models.QuerySet[Any, Any]]:
-        """The querysets that make up the table."""
-        return [branches.of_proxy(self.model)]
-
     def names(self) -> list[str]:
-        """The names of their columns, in order."""
+        """The names of the columns."""
         return [field.column for field in self.model._meta.concrete_fields]
 
+    @abstractmethod
+    def select(self, connection: Any) -> Compiled:
+        """The SQL that gives the columns, in order."""
+
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
-        sqls, params = [], []
-        for select in self.selects():
-            sql, values = select.query.get_compiler(connection=connection).as_sql()
-            sqls.append(sql)
-            params.extend(values)
-        alias = compiler.quote_name_unless_alias(self.table_alias)
+        sql, params = self.select(connection)
         names = ", ".join(map(connection.ops.quote_name, self.names()))
-        return f"({' union all '.join(sqls)}) {alias} ({names})", params
+        return f"({sql}) {compiler.quote_name_unless_alias(self.table_alias)} ({names})", list(params)
 
     def relabeled_clone(self, change_map: dict[str, str]) -> DerivedTable:
-        return type(self)(self.model, change_map.get(self.table_alias, self.table_alias))
+        return self.under(change_map.get(self.table_alias, self.table_alias))
 
-    @property
-    def identity(self) -> tuple[Any, ...]:
-        return (*super().identity, self.model)
+    def under(self, alias: str) -> DerivedTable:
+        """The same under another alias."""
+        return type(self)(self.model, alias)
+
+
+class ProxyTable(DerivedTable):
+    """The event model behind a proxy, in the fields of the proxy."""
+
+    def select(self, connection: Any) -> Compiled:
+        return _compiled(branches.of_proxy(self.model), connection)
+
+
+class BranchesTable(DerivedTable):
+    """The event models in the common columns, and a boolean column for each of `conditions`."""
+
+    def __init__(self, model: type[models.Model], alias: str | None, table: EventsTable) -> None:
+        super().__init__(model, alias)
+        self.table = table
+
+    def names(self) -> list[str]:
+        numbers = range(len(self.table.conditions))
+        return [*branches.COLUMNS, *(chosen(number).column for number in numbers)]
+
+    def select(self, connection: Any) -> Compiled:
+        parts, params = [], []
+        for event_model in self.table.event_models_now():
+            conditions = [condition.get(event_model) for condition in self.table.conditions]
+            sql, values = _compiled(branches.of_events(event_model, conditions), connection)
+            parts.append(sql)
+            params.extend(values)
+        return " union all ".join(parts), tuple(params)
+
+    def under(self, alias: str) -> BranchesTable:
+        return type(self)(self.model, alias, self.table)
 
 
 class EventsTable(DerivedTable):
     """Every event model in the fields of `Events`, or of a proxy of it.
 
     `event_models` are those that can have what is asked for, None for all. Each of `conditions`, {event model:
-    condition}, is a boolean column that the outer query filters by: a branch with a WHERE of its own would not be
-    taken apart by the planner. `purposes` are the methods that narrowed the table.
+    condition}, is a boolean column that the query filters by. `purposes` are the methods that
+    gave them.
     """
 
     def __init__(
@@ -65,7 +97,7 @@ class EventsTable(DerivedTable):
         model: type[models.Model],
         alias: str | None = None,
         *,
-        event_models: tuple[type[models.Model], ...] | None = None,
+        event_models: EventModels | None = None,
         conditions: tuple[Mapping[type[models.Model], Q], ...] = (),
         purposes: frozenset[str] = frozenset(),
     ) -> None:
@@ -74,36 +106,55 @@ class EventsTable(DerivedTable):
         self.conditions = conditions
         self.purposes = purposes
 
-    def selects(self) -> list[models.QuerySet[Any, Any]]:
-        fields = self.model._meta.concrete_fields
-        return [
-            branches.of_events(event_model, fields, [condition.get(event_model) for condition in self.conditions])
-            for event_model in (registry.event_models() if self.event_models is None else self.event_models)
-        ]
+    def event_models_now(self) -> EventModels:
+        """The event models; of all those that are registered by the time of the query."""
+        return registry.event_models() if self.event_models is None else self.event_models
 
     def names(self) -> list[str]:
         return [*super().names(), *(chosen(number).column for number in range(len(self.conditions)))]
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
-        if self.event_models == () or not registry.event_models():
-            return self._nothing(compiler, connection), []
-        return super().as_sql(compiler, connection)
+    def select(self, connection: Any) -> Compiled:
+        event_models = self.event_models_now()
+        if not event_models:
+            return self._nothing(connection), ()
+        if self.conditions:
+            return _compiled(self.outer(), connection)
+        features = connection.features
+        return _select_of(self.model, event_models, connection.alias, features.uses_server_side_binding)
 
-    def _nothing(self, compiler: Any, connection: Any) -> str:
-        """A table with the columns and without rows."""
+    def outer(self) -> models.QuerySet[Any, Any]:
+        """The outer layer as a queryset of tuples."""
+        table = BranchesTable(self.model, None, self)
+        query = _query(table)
+        kept = (Col(table.table_alias, chosen(number)) for number in range(len(self.conditions)))
+        return branches.selected(models.QuerySet(self.model, query), [*self._expressions(), *kept])
+
+    def _expressions(self) -> list[Any]:
+        event_models = self.event_models_now()
+        common = {
+            **{name: F(name) for name in branches.COLUMNS},
+            "pgh_data": branches.data(event_models),
+            "pgh_diff": branches.diff(event_models),
+            "pgh_context": branches.context(event_models),
+        }
+        expressions = []
+        for field in self.model._meta.concrete_fields:
+            first, *keys = (fields.proxied_path(field) or field.attname).split("__")
+            expressions.append(branches.value_at(common[first], keys, field))
+        return expressions
+
+    def _nothing(self, connection: Any) -> str:
+        """The columns without rows."""
         columns = [*self.model._meta.concrete_fields, *map(chosen, range(len(self.conditions)))]
-        selected = ", ".join(
-            f"null::{column.db_type(connection)} as {connection.ops.quote_name(column.column)}" for column in columns
-        )
-        return f"(select {selected} limit 0) {compiler.quote_name_unless_alias(self.table_alias)}"
+        return f"select {', '.join(f'null::{column.db_type(connection)}' for column in columns)} limit 0"
 
     def changed(self, **changes: Any) -> EventsTable:
         """The same with other keyword arguments."""
         kept = {name: getattr(self, name) for name in ("event_models", "conditions", "purposes")}
         return type(self)(self.model, changes.pop("alias", self.table_alias), **{**kept, **changes})
 
-    def relabeled_clone(self, change_map: dict[str, str]) -> EventsTable:
-        return self.changed(alias=change_map.get(self.table_alias, self.table_alias))
+    def under(self, alias: str) -> EventsTable:
+        return self.changed(alias=alias)
 
 
 def chosen(number: int) -> models.BooleanField[Any, Any]:
@@ -115,7 +166,7 @@ def chosen(number: int) -> models.BooleanField[Any, Any]:
 
 def query_of_proxy(proxy: type[models.Model]) -> Query:
     """A query over the event model behind a proxy, in the fields of the proxy."""
-    return _query(DerivedTable(proxy))
+    return _query(ProxyTable(proxy))
 
 
 def query_of_events(model: type[models.Model]) -> Query:
@@ -124,18 +175,23 @@ def query_of_events(model: type[models.Model]) -> Query:
 
 
 def purposes(query: Query) -> frozenset[str]:
-    """The methods that narrowed a query over `Events` so far."""
+    """The methods that gave the conditions of a query over `Events`."""
     return _table(query).purposes
 
 
-def narrow(query: Query, purpose: str, conditions: Mapping[type[models.Model], Q]) -> Col:
-    """Leaves in a query over `Events` only these event models, and gives the condition that is to be filtered by."""
+def restrict(query: Query, event_models: Collection[type[models.Model]]) -> None:
+    """Leaves only these event models in a query over `Events`: less to plan. The caller filters by them besides."""
     table = _table(query)
-    kept = registry.event_models() if table.event_models is None else table.event_models
+    kept = tuple(event_model for event_model in table.event_models_now() if event_model in event_models)
+    query.alias_map[table.table_alias] = table.changed(event_models=kept)
+
+
+def narrow(query: Query, purpose: str, conditions: Mapping[type[models.Model], Q]) -> Col:
+    """Adds a condition to a query over `Events`, and gives the column that the caller is to filter by."""
+    restrict(query, conditions)
+    table = _table(query)
     query.alias_map[table.table_alias] = table.changed(
-        event_models=tuple(event_model for event_model in kept if event_model in conditions),
-        conditions=(*table.conditions, conditions),
-        purposes=table.purposes | {purpose},
+        conditions=(*table.conditions, conditions), purposes=table.purposes | {purpose}
     )
     return Col(table.table_alias, chosen(len(table.conditions)))
 
@@ -149,14 +205,16 @@ def merge(query: Query, other: Query) -> None:
     longer = max(table.conditions, added.conditions, key=len)
     if longer[: len(table.conditions)] != table.conditions or longer[: len(added.conditions)] != added.conditions:
         raise errors.InvalidObjects(
-            problem="Two querysets of Events that find different objects cannot be combined by an operator.",
+            problem="Two querysets of Events that were narrowed differently cannot be combined by an operator.",
             remedy="Use union(), or name all objects in one call.",
         )
-    both = table.event_models is not None and added.event_models is not None
+    both = (
+        None
+        if table.event_models is None or added.event_models is None
+        else tuple(dict.fromkeys((*table.event_models, *added.event_models)))
+    )
     query.alias_map[table.table_alias] = table.changed(
-        event_models=tuple(dict.fromkeys((*table.event_models, *added.event_models))) if both else None,
-        conditions=longer,
-        purposes=table.purposes | added.purposes,
+        event_models=both, conditions=longer, purposes=table.purposes | added.purposes
     )
 
 
@@ -168,3 +226,14 @@ def _query(table: DerivedTable) -> Query:
 
 def _table(query: Query) -> EventsTable:
     return cast("EventsTable", query.alias_map[query.base_table])
+
+
+def _compiled(queryset: models.QuerySet[Any, Any], connection: Any) -> Compiled:
+    sql, params = queryset.query.get_compiler(connection=connection).as_sql()
+    return sql, tuple(params)
+
+
+@lru_cache(maxsize=64)
+def _select_of(model: type[models.Model], event_models: EventModels, alias: str, server_side_binding: bool) -> Compiled:
+    """The SQL of a table that nothing narrows but its event models: the same for every query."""
+    return _compiled(EventsTable(model, event_models=event_models).outer(), connections[alias])

@@ -23,8 +23,7 @@ class PGHistoryConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        # Checks read models, which are there only now.
-        from pghistory import checks
+        from pghistory import checks  # noqa: PLC0415 - checks read models, which are there only now
 
         connection_created.connect(_hand_over_contexts, dispatch_uid="pghistory.apps")
         for connection in connections.all(initialized_only=True):

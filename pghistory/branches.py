@@ -1,18 +1,18 @@
 """One event model as a plain queryset in the common columns: the only place that knows how event tables differ.
 
-Each is a SELECT from one table without a WHERE, so that the planner takes a union of them apart again: conditions and
-orders reach the indexes of each table, and what is dear, as the diff, is computed for the rows that are shown.
+Each branch is a SELECT from one table without a WHERE, so that the planner takes a union of them apart again.
+What is dear is an expression over the union: an event's row, and the one before, are read again for what is shown.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.db import models
 from django.db.models import Case, ExpressionWrapper, F, Func, OuterRef, Q, Subquery, Value, When, lookups
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
-from django.db.models.functions import Cast, Concat
+from django.db.models.functions import Cast, Coalesce, Concat, Substr
 
 from pghistory import fields, registry
 
@@ -95,63 +95,142 @@ class Reads(Func):
         return sql, (*params, self.field.cast_db_type(connection))
 
 
+def null(field: models.Field[Any, Any]) -> Cast:
+    """Nothing, in the type of a field."""
+    return Cast(Value(None), field)
+
+
+def final_target(field: Any) -> models.Field[Any, Any]:
+    """The field whose values a foreign key holds in the end; any other field itself."""
+    while field.remote_field:
+        field = field.target_field
+    return cast("models.Field[Any, Any]", field)
+
+
 def has_column(event_model: type[models.Model], name: str) -> bool:
     """Whether an event model has a field of that name, as `pgh_obj`, or a column, as `pgh_context_id`."""
     return any(name in (field.name, field.attname) for field in event_model._meta.concrete_fields)
 
 
-def columns(event_model: type[models.Model]) -> dict[str, Any]:
-    """{column of `Events`: expression over one event model}.
+COLUMNS = (
+    "pgh_slug",
+    "pgh_model",
+    "pgh_id",
+    "pgh_created_at",
+    "pgh_label",
+    "pgh_context_id",
+    "pgh_context",
+    "pgh_obj_model",
+    "pgh_obj_id",
+)
+"""The columns that every branch gives, in order; a row of them names one event."""
 
-    `pgh_id` is null for an event model whose key is no number.
+
+def columns(event_model: type[models.Model]) -> dict[str, Any]:
+    """{column of `Events`: expression over one event model}, without what is dear.
+
+    `pgh_context` is what the event keeps itself: null where it refers to a context's row. `pgh_id` is null for an
+    event model whose key is no number.
     """
     text = models.TextField()
     label = event_model._meta.label
     tracked: type[models.Model] = event_model.pgh_tracked_model  # type: ignore[attr-defined]
     has_obj = has_column(event_model, "pgh_obj")
-    has_number = isinstance(event_model._meta.get_field("pgh_id"), models.IntegerField)
+    keeps_context = has_column(event_model, "pgh_context") and _context_table(event_model) is None
+    has_context_id = has_column(event_model, "pgh_context_id")
     return {
-        "pgh_slug": Concat(Value(f"{label}:"), Cast("pgh_id", text)),
+        "pgh_slug": Concat(Value(f"{label}:", text), Cast("pgh_id", text)),
         "pgh_model": Cast(Value(label), text),
-        "pgh_id": Cast("pgh_id" if has_number else Value(None), models.BigIntegerField()),
+        "pgh_id": Cast("pgh_id" if _has_number(event_model) else Value(None), models.BigIntegerField()),
         "pgh_created_at": F("pgh_created_at"),
         "pgh_label": Cast("pgh_label", text),
-        "pgh_data": _data(event_model, F("pgh_id")),
-        "pgh_diff": _diff(event_model) if has_obj else _null(models.JSONField()),
-        "pgh_context_id": F("pgh_context_id")
-        if has_column(event_model, "pgh_context_id")
-        else _null(models.UUIDField()),
-        "pgh_context": _context(event_model),
+        "pgh_context_id": F("pgh_context_id") if has_context_id else null(models.UUIDField()),
+        "pgh_context": F("pgh_context") if keeps_context else null(models.JSONField()),
         "pgh_obj_model": Cast(Value(tracked._meta.label), text),
         "pgh_obj_id": Cast("pgh_obj_id" if has_obj else Value(None), text),
     }
 
 
-def of_events(
-    event_model: type[models.Model], wanted: Iterable[models.Field[Any, Any]], conditions: Iterable[Q | None]
-) -> models.QuerySet[Any, Any]:
-    """An event model in these fields of `Events` or a proxy of it, and a boolean column for each condition."""
+def of_events(event_model: type[models.Model], conditions: Iterable[Q | None]) -> models.QuerySet[Any, Any]:
+    """The common columns of an event model, and a boolean column for each condition, false for None."""
+    holds = (Value(False) if condition is None else Condition(condition) for condition in conditions)
     common = columns(event_model)
-    selected = []
-    for field in wanted:
-        path = fields.proxied_path(field)
-        first, *keys = path.split("__") if path else [field.attname]
-        selected.append(_value(common[first], keys, field) if path else common[first])
-    selected.extend(Value(False) if condition is None else Condition(condition) for condition in conditions)
-    return _selected(event_model, selected)
+    return selected(models.QuerySet(event_model), [*(common[name] for name in COLUMNS), *holds])
+
+
+def data(event_models: Iterable[type[models.Model]]) -> Any:
+    """{column: value} of the event that a row of the common columns names."""
+    return _by_model({event_model: _data(event_model) for event_model in event_models})
+
+
+def diff(event_models: Iterable[type[models.Model]]) -> Any:
+    """{column: [before, after]} of the event that a row of the common columns names, and the one before.
+
+    The latter is the previous event of the same event model and object. Null for the first event, where nothing
+    changed, and for events without an object.
+    """
+    return _by_model(
+        {
+            event_model: Diff(Subquery(_previous(event_model)), _data(event_model))
+            for event_model in event_models
+            if has_column(event_model, "pgh_obj")
+        }
+    )
+
+
+def context(event_models: Iterable[type[models.Model]]) -> Any:
+    """The metadata of a row of the common columns."""
+    tables = dict.fromkeys(filter(None, map(_context_table, event_models)))
+    shared = [
+        Subquery(models.QuerySet(table).filter(pk=OuterRef("pgh_context_id")).values("metadata")[:1])
+        for table in tables
+    ]
+    return Coalesce(F("pgh_context"), *shared, output_field=models.JSONField()) if shared else F("pgh_context")
+
+
+def _context_table(event_model: type[models.Model]) -> type[models.Model] | None:
+    """The model whose rows hold the metadata, where the event keeps none itself."""
+    if not has_column(event_model, "pgh_context"):
+        return None
+    target = event_model._meta.get_field("pgh_context").related_model
+    return target if isinstance(target, type) else None
+
+
+def _by_model(expressions: dict[type[models.Model], Any]) -> Any:
+    """A JSON expression over each event model, read for the event that a row of the common columns names."""
+    output = models.JSONField()
+    arms = []
+    for event_model, expression in expressions.items():
+        label = event_model._meta.label
+        key: Any = OuterRef("pgh_id")
+        if not _has_number(event_model):
+            key = Cast(Substr(OuterRef("pgh_slug"), len(label) + 2), event_model._meta.get_field("pgh_id"))
+        found = models.QuerySet(event_model).filter(pgh_id=key).annotate(pgh_column_0=expression)
+        arms.append(When(pgh_model=label, then=Subquery(found.values("pgh_column_0")[:1])))
+    return Case(*arms, output_field=output) if arms else null(output)
+
+
+def _has_number(event_model: type[models.Model]) -> bool:
+    return isinstance(event_model._meta.get_field("pgh_id"), models.IntegerField)
+
+
+def _previous(event_model: type[models.Model]) -> models.QuerySet[Any, Any]:
+    """The data of the event before one of the same event model."""
+    earlier = models.QuerySet(event_model).filter(pgh_obj=OuterRef("pgh_obj"), pgh_id__lt=OuterRef("pgh_id"))
+    return earlier.order_by("-pgh_id").annotate(pgh_column_0=_data(event_model)).values("pgh_column_0")[:1]
 
 
 def of_proxy(proxy: type[models.Model]) -> models.QuerySet[Any, Any]:
     """The event model behind a proxy in the fields of the proxy."""
-    selected = []
+    expressions: list[Any] = []
     for field in proxy._meta.concrete_fields:
         path = fields.proxied_path(field)
         if path is None:
-            selected.append(F(field.attname))
+            expressions.append(F(field.attname))
         else:
             column, keys = _column_and_keys(proxy, path)
-            selected.append(_value(F(column), keys, field))
-    return _selected(registry.concrete(proxy), selected)
+            expressions.append(value_at(F(column), keys, field))
+    return selected(models.QuerySet(registry.concrete(proxy)), expressions)
 
 
 def tracking(event_model: type[Event], model: type[models.Model], objects: Any) -> Q | None:
@@ -176,40 +255,15 @@ def referencing(event_model: type[Event], model: type[models.Model], objects: An
     return condition or None
 
 
-def _selected(model: type[models.Model], expressions: list[Any]) -> models.QuerySet[Any, Any]:
+def selected(rows: models.QuerySet[Any], expressions: list[Any]) -> models.QuerySet[Any, Any]:
     """A queryset of tuples; the names of the expressions are none that a field may have."""
     named = {f"pgh_column_{position}": expression for position, expression in enumerate(expressions)}
-    return models.QuerySet(model).order_by().annotate(**named).values_list(*named)
+    return rows.order_by().annotate(**named).values_list(*named)
 
 
-def _null(field: models.Field[Any, Any]) -> Cast:
-    return Cast(Value(None), field)
-
-
-def _data(event_model: type[models.Model], column: Any) -> RowData:
+def _data(event_model: type[models.Model]) -> RowData:
     names = (field.column for field in event_model._meta.concrete_fields)
-    return RowData(column, [name for name in names if name.startswith("pgh_")])
-
-
-def _diff(event_model: type[models.Model]) -> Diff:
-    previous = (
-        models.QuerySet(event_model)
-        .filter(pgh_obj=OuterRef("pgh_obj"), pgh_id__lt=OuterRef("pgh_id"))
-        .order_by("-pgh_id")
-        .annotate(pgh_column_0=_data(event_model, F("pgh_id")))
-        .values("pgh_column_0")
-    )
-    return Diff(Subquery(previous[:1]), _data(event_model, F("pgh_id")))
-
-
-def _context(event_model: type[models.Model]) -> Any:
-    if not has_column(event_model, "pgh_context"):
-        return _null(models.JSONField())
-    field = event_model._meta.get_field("pgh_context")
-    target = field.related_model
-    if not isinstance(target, type):
-        return F("pgh_context")
-    return Subquery(models.QuerySet(target).filter(pk=OuterRef("pgh_context_id")).values("metadata")[:1])
+    return RowData(F("pgh_id"), [name for name in names if name.startswith("pgh_")])
 
 
 def _column_and_keys(model: type[models.Model], path: str) -> tuple[str, list[str]]:
@@ -224,13 +278,11 @@ def _column_and_keys(model: type[models.Model], path: str) -> tuple[str, list[st
     return path, []
 
 
-def _value(expression: Any, keys: list[str], field: models.Field[Any, Any]) -> Any:
+def value_at(expression: Any, keys: list[str], field: models.Field[Any, Any]) -> Any:
     """What lies below the keys in a JSON expression, in the type of a field; null where it is not of its kind."""
     if not keys:
         return expression
-    target: Any = field
-    while target.remote_field:
-        target = target.target_field
+    target = final_target(field)
     *parents, last = keys
     for key in parents:
         expression = KeyTransform(key, expression)

@@ -53,15 +53,15 @@ def reading(event_model: type[Event], label: str) -> Reading:
 
 def has_object(event_model: type[Event]) -> bool:
     """Whether the events say to which object they belong."""
-    return has_column(event_model, "pgh_obj")
+    return column(event_model, "pgh_obj") is not None
 
 
-def has_column(event_model: type[Event], name: str) -> bool:
-    """Whether an event model has a column by its field's name or by its attribute's."""
-    return any(name in (field.name, field.attname) for field in event_model._meta.concrete_fields)
+def column(event_model: type[Event], name: str) -> Any:
+    """The field of an event model with this name or attribute (`pgh_context_id`); None where it has none."""
+    return next((field for field in event_model._meta.concrete_fields if name in (field.name, field.attname)), None)
 
 
-def rows(event_model: type[Event], using: str | None = None) -> models.QuerySet[Event]:
+def rows(event_model: type[Event], using: str | None = None) -> models.QuerySet[Any]:
     """Every event of an event model, whatever its own managers leave out."""
     return event_model._base_manager.using(using)
 
@@ -125,10 +125,10 @@ class Sought:
             return condition
         old = Q(pgh_label__in=labels.before_updates)
         new = ~Q(pgh_label__in=[*labels.inserts, *labels.deletes, *labels.before_updates])
-        condition |= new & self.after & Exists(self._previous_state(event_model, labels))
+        condition |= new & self.after & Q(Exists(self._previous_state(event_model, labels)))
         if labels.insert_or_updates:
             alive = rows(event_model).filter(pgh_id=Subquery(_previous(_outer_outer, event_model)))
-            born = Q(pgh_label__in=labels.insert_or_updates) & ~Exists(alive.exclude(pgh_label__in=labels.deletes))
+            born = Q(pgh_label__in=labels.insert_or_updates) & ~Q(Exists(alive.exclude(pgh_label__in=labels.deletes)))
             condition |= born & self.insert
         if labels.before_updates:
             follower = Q(Exists(_next(OuterRef, event_model)))
@@ -143,11 +143,11 @@ class Sought:
             condition |= Q(pgh_label__in=labels.update_or_deletes) & gone & self.delete
         return condition
 
-    def _previous_state(self, event_model: type[Event], labels: Labels) -> models.QuerySet[Event]:
+    def _previous_state(self, event_model: type[Event], labels: Labels) -> models.QuerySet[Any]:
         previous = rows(event_model).filter(pgh_id=Subquery(_previous(_outer_outer, event_model)))
         return previous.exclude(pgh_label__in=labels.deletes).filter(self._differs(), self.before)
 
-    def _next_state(self, event_model: type[Event], labels: Labels) -> models.QuerySet[Event]:
+    def _next_state(self, event_model: type[Event], labels: Labels) -> models.QuerySet[Any]:
         following = rows(event_model).filter(pgh_id=Subquery(_next(_outer_outer, event_model)))
         return following.exclude(pgh_label__in=labels.inserts).filter(self._differs(), self.after)
 

@@ -44,8 +44,8 @@ def check_installation(app_configs: AppConfigs, **options: Any) -> list[checks.C
     if other := _version_of("django-pghistory"):
         messages.append(
             checks.Error(
-                f'The distribution "django-pghistory" {other} is installed beside "django-pghistory-ui". Both put their '
-                'files into the package "pghistory", and which of them run is left to chance.',
+                f'The distribution "django-pghistory" {other} is installed beside "django-pghistory-ui". Both put '
+                'their files into the package "pghistory", and which of them run is left to chance.',
                 hint="Uninstall both, then install django-pghistory-ui: models, settings, migrations and rows stay as "
                 'they are. See "Coming from django-pghistory" in the README.',
                 id="pghistory.E002",
@@ -76,8 +76,8 @@ def check_conditions(app_configs: AppConfigs, **options: Any) -> list[checks.Che
     labels = None if app_configs is None else {config.label for config in app_configs}
     return [
         checks.Error(
-            f"{model._meta.label}: the `condition` of {tracker!r} cannot become a trigger: {problem}.",
-            hint=f"{remedy} See the snippets on conditions in the documentation of track().",
+            f"{model._meta.label}: {tracker!r} has a `condition` that cannot become a trigger: {problem}.",
+            hint=f'{remedy} See "Track your first model" in the README.',
             obj=model,
             id="pghistory.E004",
         )
@@ -146,12 +146,12 @@ def _problems(event_model: type[Event], trigger: EventTrigger) -> Iterator[tuple
         text = _LITERAL.sub("''", trigger.condition.resolve(model))
     # Whatever a project's own condition class raises, the check has to name the tracker.
     except Exception as error:
-        yield str(error).rstrip("."), remedy
+        yield f"{_words(trigger.condition)}: {str(error).rstrip('.')}", remedy
         return
     found = [(row.lower(), column.strip('"')) for row, column in _COLUMN.findall(text)]
     rows = {row for row, _ in found} | {row for row in ("old", "new") if re.search(rf"\b{row}\.\*", text, re.I)}
     for operation, row, other in ((pgtrigger.Insert, "old", "new"), (pgtrigger.Delete, "new", "old")):
-        if operation in trigger.operation and row in rows:
+        if operation in tuple(trigger.operation or ()) and row in rows:
             yield (
                 f"it reads the {row} row, and {str(operation).lower()} has only the {other} one",
                 f"Use {other}__ in the place of {row}__, or give updates a tracker of their own.",
@@ -160,6 +160,10 @@ def _problems(event_model: type[Event], trigger: EventTrigger) -> Iterator[tuple
     if isinstance(trigger.condition, (pgtrigger.Q, *CHANGE_CONDITIONS)):
         for column in dict.fromkeys(column for _, column in found if column not in names):
             yield f'it reads "{column}", which is no column of the table {model._meta.db_table}', remedy
+
+
+def _words(condition: pgtrigger.Condition) -> str:
+    return str(condition) if isinstance(condition, pgtrigger.Q) else type(condition).__name__
 
 
 def _drifted(connection: BaseDatabaseWrapper) -> list[str]:

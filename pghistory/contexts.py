@@ -31,7 +31,7 @@ _versions = itertools.count(1)
 
 
 class ActiveContext:
-    """What `with context() as ctx` gives: `id` (UUID) and `metadata` (a read-only mapping, growing with the context)."""
+    """What `with context() as ctx` gives: `id` (UUID) and `metadata` (read-only, growing with the context)."""
 
     __slots__ = ("_metadata", "id")
 

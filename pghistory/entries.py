@@ -105,7 +105,8 @@ def entries(ids: Mapping[type[Event], Iterable[int]], *, using: str) -> dict[tup
 
 def state(row: Model, fields: Iterable[str]) -> State:
     """{field name: value} of a row of the event model or of the tracked model; a foreign key gives the key."""
-    return {name: getattr(row, row._meta.get_field(name).attname) for name in fields}
+    attributes = {field.name: field.attname for field in row._meta.concrete_fields}
+    return {name: getattr(row, attributes[name]) for name in fields}
 
 
 def differ(before: Any, after: Any) -> bool:
@@ -121,8 +122,9 @@ def differ(before: Any, after: Any) -> bool:
 
 def _events(event_model: type[Event], ids: Iterable[int], using: str) -> dict[int, Event]:
     found = changes.rows(event_model, using).filter(pgh_id__in=list(ids))
-    if isinstance(_field(event_model, "pgh_context"), ForeignKey):
-        found = found.select_related("pgh_context")
+    context = changes.column(event_model, "pgh_context")
+    if isinstance(context, ForeignKey):
+        found = found.select_related(context.name)
     if changes.has_object(event_model):
         found = found.annotate(pgh_neighbour_id=changes.neighbour_id(event_model))
     return {event.pgh_id: event for event in found}
@@ -156,7 +158,7 @@ def _living(events: Iterable[Event], using: str) -> dict[tuple[type[Model], Any]
     for event in events:
         obj = found.get(_object_key(event))
         if obj is not None:
-            event._meta.get_field("pgh_obj").set_cached_value(event, obj)
+            changes.column(type(event), "pgh_obj").set_cached_value(event, obj)
     return found
 
 
@@ -168,14 +170,20 @@ def _entry(event: Event, neighbour: Event | None, obj: Model | None) -> Entry:
     reading = changes.reading(type(event), event.pgh_label)
     fields = event.pgh_tracked_fields
     own = state(event, fields)
+    before: State | None = None
+    after: State | None = None
     if reading.is_old:
         kind = _kind_of_old(event, reading, neighbour, obj)
-        follower = None if kind == "delete" else neighbour or obj
-        before, after = own, state(follower, fields) if follower is not None and not _is_insert(neighbour) else None
+        before = own
+        follower = neighbour or obj
+        if kind != "delete" and follower is not None and not _is_insert(neighbour):
+            after = state(follower, fields)
     else:
         previous = None if neighbour is None or _is_delete(neighbour) else neighbour
         kind = _kind_of_new(event, reading, previous)
-        before, after = None if previous is None or kind == "insert" else state(previous, fields), own
+        after = own
+        if kind != "insert" and previous is not None:
+            before = state(previous, fields)
     is_known = kind in ("insert", "delete") or (before is not None and after is not None)
     return Entry(
         event=event,
@@ -223,7 +231,7 @@ def _changes(before: State | None, after: State | None, fields: Iterable[str]) -
 
 
 def _context(event: Event) -> EntryContext | None:
-    field = _field(type(event), "pgh_context")
+    field = changes.column(type(event), "pgh_context")
     context_id = getattr(event, "pgh_context_id", None)
     if isinstance(field, ForeignKey):
         stored = field.get_cached_value(event, default=None)
@@ -233,7 +241,3 @@ def _context(event: Event) -> EntryContext | None:
     if context_id is None and metadata is None:
         return None
     return EntryContext(context_id, metadata if isinstance(metadata, dict) else {}, actor_label)
-
-
-def _field(model: type[Event], name: str) -> Any:
-    return model._meta.get_field(name) if changes.has_column(model, name) else None

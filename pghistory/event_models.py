@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, TypedDict, cast
@@ -25,6 +26,9 @@ PACKAGE_FOREIGN_KEY = config.ForeignKey(
     related_name="+", related_query_name="+", on_delete=models.DO_NOTHING, db_constraint=False
 )
 """What every relation of an event model is, unless it is configured otherwise."""
+
+_SMALL_INITIAL = re.compile(r"(?:^|_)([a-z])")
+_WORD_BORDER = re.compile(r"(?<=[^A-Z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
 class EventModelOptions(TypedDict, total=False):
@@ -61,7 +65,7 @@ def declared(model: type[models.Model], *wanted: Tracker, abstract: bool, option
     name = options.get("model_name") or _model_name(model, options)
     app_label = options.get("app_label") or model._meta.app_label
     module = _module_of(model, app_label)
-    base = options.get("base_model") or config.base_model()
+    base = _base_model(options)
     chosen = wanted or tuple(trackers.defaults())
     _refuse_odd_trackers(model, chosen)
     append_only = options.get("append_only", UNSET)
@@ -71,7 +75,7 @@ def declared(model: type[models.Model], *wanted: Tracker, abstract: bool, option
         del meta["app_label"]
     attributes: dict[str, Any] = {
         **_id_column(base),
-        **{field.name: mirror for field in tracked if (mirror := _mirror(field, tracked))},
+        **{field.name: mirror for field, mirror in zip(tracked, _mirrors(tracked), strict=True)},
         **_obj_column(model, options),
         **_context_columns(options),
         **(options.get("attrs") or {}),
@@ -115,32 +119,45 @@ def own_columns(model: type[models.Model]) -> list[models.Field[Any, Any]]:
 
 def _tracked_fields(model: type[models.Model], options: EventModelOptions) -> list[models.Field[Any, Any]]:
     columns = {field.name: field for field in own_columns(model)}
-    attnames = {field.attname: name for name, field in columns.items()}
-    chosen = {}
-    for argument in ("fields", "exclude"):
-        names = options.get(argument)
-        for name in names or ():
-            if name not in columns and name not in attnames:
-                raise errors.UnknownField(
-                    model=model._meta.label, argument=argument, field=name, choices=", ".join(columns)
-                )
-        chosen[argument] = None if names is None else {attnames.get(name, name) for name in names}
-    kept, left_out = chosen["fields"], chosen["exclude"] or set()
+    kept = _named(model, columns, "fields", options.get("fields"))
+    left_out = _named(model, columns, "exclude", options.get("exclude")) or set()
+    if issubclass(model, Event):
+        # An event model that is tracked itself: its own columns would hide those of its events.
+        left_out |= {name for name in columns if name.startswith("pgh_")}
     tracked = [field for name, field in columns.items() if (kept is None or name in kept) and name not in left_out]
     if not tracked:
         raise errors.NothingTracked(model=model._meta.label, argument="fields" if kept is not None else "exclude")
     for field in tracked:
-        if field.name.startswith("pgh_") or field.column.startswith("pgh_"):
+        if field.name.startswith("pgh_") or str(field.column).startswith("pgh_"):
             raise errors.ReservedName(model=model._meta.label, field=field.name)
     return tracked
 
 
-def _mirror(field: models.Field[Any, Any], tracked: list[models.Field[Any, Any]]) -> models.Field[Any, Any]:
-    layers = list(config.field_layers("FIELD"))
-    if field.is_relation:
-        layers = [PACKAGE_FOREIGN_KEY, *layers, *config.field_layers("RELATED_FIELD", "FOREIGN_KEY_FIELD")]
-    names = frozenset(other.name for other in tracked)
-    return fields.mirrored(field, tracked=names, overrides=_merged(*layers))
+def _named(
+    model: type[models.Model],
+    columns: Mapping[str, models.Field[Any, Any]],
+    argument: str,
+    given: Sequence[str] | None,
+) -> set[str] | None:
+    """The names of fields in an argument, in which a foreign key may be named by its column's attribute."""
+    if given is None:
+        return None
+    attnames = {field.attname: name for name, field in columns.items()}
+    for name in given:
+        if name not in columns and name not in attnames:
+            choices = ", ".join(columns)
+            raise errors.UnknownField(model=model._meta.label, argument=argument, field=name, choices=choices)
+    return {attnames.get(name, name) for name in given}
+
+
+def _mirrors(tracked: Sequence[models.Field[Any, Any]]) -> list[models.Field[Any, Any]]:
+    names = frozenset(field.name for field in tracked)
+    plain = config.field_layers("FIELD")
+    relation = (PACKAGE_FOREIGN_KEY, *plain, *config.field_layers("RELATED_FIELD", "FOREIGN_KEY_FIELD"))
+    return [
+        fields.mirrored(field, tracked=names, overrides=_merged(*(relation if field.is_relation else plain)))
+        for field in tracked
+    ]
 
 
 def _id_column(base: type[models.Model]) -> dict[str, models.Field[Any, Any]]:
@@ -158,9 +175,8 @@ def _obj_column(model: type[models.Model], options: EventModelOptions) -> dict[s
         return {"pgh_obj": None} if _inherits("pgh_obj", options) else {}
     if not isinstance(layer, config.ObjForeignKey):
         raise _unsupported(model, "obj_field", layer, "Give a pghistory.ObjForeignKey, or None for no reference.")
-    tracked = options.get("fields")
-    related_name = "_".join([*tracked, "events"]) if tracked else "events"
-    default = config.ObjForeignKey(related_name=related_name, db_index=_own_index("obj", covered_by_ours=True))
+    index = _own_index("obj", covered_by_ours=True)
+    default = config.ObjForeignKey(related_name=_related_name(options), db_index=index)
     package = config.ForeignKey(on_delete=models.DO_NOTHING, db_constraint=False)
     configured = config.field_layers("FIELD", "RELATED_FIELD", "FOREIGN_KEY_FIELD")
     layers = (*configured, *config.field_layers("OBJ_FIELD"), layer)
@@ -187,8 +203,7 @@ def _context_columns(options: EventModelOptions) -> dict[str, Any]:
 
 
 def _inherits(name: str, options: EventModelOptions) -> bool:
-    base = options.get("base_model") or config.base_model()
-    return any(field.name == name for field in base._meta.local_fields)
+    return any(field.name == name for field in _base_model(options)._meta.local_fields)
 
 
 def _own_index(index: str, *, covered_by_ours: bool = False) -> bool | config.Default:
@@ -207,8 +222,19 @@ def _merged(*layers: config.Field) -> dict[str, Any]:
 
 
 def _model_name(model: type[models.Model], options: EventModelOptions) -> str:
-    parts = [part for name in options.get("fields") or () for part in name.split("_")]
-    return "".join([model.__name__, *(part[:1].upper() + part[1:] for part in parts), "Event"])
+    """`ProductPriceEvent` of `Product`, `price` and the base model `Event`; a capital keeps the "_" before it."""
+    words = [model.__name__, *(options.get("fields") or ()), _base_model(options).__name__.lower()]
+    return _SMALL_INITIAL.sub(lambda found: found[1].upper(), "_".join(words))
+
+
+def _related_name(options: EventModelOptions) -> str:
+    """`price_events` of `price` and the base model `Event`."""
+    base = _WORD_BORDER.sub("_", _base_model(options).__name__).lower()
+    return "_".join([*(options.get("fields") or ()), f"{base}s"])
+
+
+def _base_model(options: EventModelOptions) -> type[models.Model]:
+    return options.get("base_model") or config.base_model()
 
 
 def _module_of(model: type[models.Model], app_label: str) -> str:
@@ -232,7 +258,7 @@ def _refuse_odd_trackers(model: type[models.Model], chosen: Sequence[Any]) -> No
 
 
 def _refuse_taken_name(model: type[models.Model], name: str, *, app_label: str, module: str, abstract: bool) -> None:
-    taken = name.lower() in apps.all_models[app_label] or hasattr(sys.modules.get(module), name)
+    taken = name.lower() in model._meta.apps.all_models[app_label] or hasattr(sys.modules.get(module), name)
     if not name.isidentifier() or (taken and not abstract):
         raise errors.ModelNameTaken(model=model._meta.label, name=name, module=module)
 
@@ -267,7 +293,7 @@ def _add_triggers(event_model: type[Event]) -> None:
         for trigger in tracker.triggers(event_model):
             if trigger.name in names:
                 raise errors.TriggerNameTaken(model=event_model.pgh_tracked_model._meta.label, name=trigger.name)
-            names.add(trigger.name)
+            names.add(str(trigger.name))
             pgtrigger.register(trigger)(event_model.pgh_tracked_model)
     if event_model.pgh_append_only:
         pgtrigger.register(triggers.AppendOnly(), triggers.AppendOnlyTruncate())(event_model)

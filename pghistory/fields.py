@@ -15,10 +15,10 @@ from pghistory import config, errors
 AnyField: TypeAlias = "models.Field[Any, Any]"
 Kwargs = dict[str, Any]
 
-PLAIN_INTEGERS: dict[str, "type[AnyField]"] = {
+PLAIN_INTEGERS: dict[str, type[AnyField]] = {
     "AutoField": models.IntegerField,
     "BigAutoField": models.BigIntegerField,
-    "SmallAutoField": models.SmallIntegerField,
+    "SmallAutoField": models.IntegerField,
 }
 """What a generated key becomes in an event, where it is only a value."""
 
@@ -39,7 +39,7 @@ class PGHistoryJSONField(models.JSONField):
         return super().get_db_prep_value(value, connection, prepared)
 
 
-class CreatedAtField(models.DateTimeField):
+class CreatedAtField(models.DateTimeField):  # type: ignore[type-arg] # Django's own takes no arguments at run time
     """When an event was stored, by the database's clock also for events that are stored by hand.
 
     A value that is given, as a backfill does, is kept. Migrations see a plain DateTimeField.
@@ -210,7 +210,7 @@ def mirrored(field: AnyField, *, tracked: frozenset[str], overrides: Kwargs) -> 
     return _made(field_class, args, {**kwargs, **overrides})
 
 
-def _relation_arguments(field: models.ForeignKey[Any, Any]) -> tuple[Any, Kwargs]:
+def _relation_arguments(field: Any) -> tuple[Any, Kwargs]:
     """A relation's arguments while models are still being loaded, when Django cannot say yet what is swappable."""
     plain = copy.copy(field)
     plain.swappable = False
@@ -221,7 +221,7 @@ def _relation_arguments(field: models.ForeignKey[Any, Any]) -> tuple[Any, Kwargs
     return args, {**kwargs, "to": target, **({} if field.swappable else {"swappable": False})}
 
 
-def _mirror_of_generated(field: models.GeneratedField, tracked: frozenset[str]) -> AnyField:
+def _mirror_of_generated(field: Any, tracked: frozenset[str]) -> AnyField:
     referenced = {path[0] for path in field.model._get_expr_references(field.expression)}
     source = field if referenced <= tracked else field.output_field
     _, _, args, kwargs = source.deconstruct()
@@ -246,7 +246,3 @@ def _storing(field_class: type[AnyField]) -> type[AnyField]:
     """A subclass under the name of its class, so that migrations and forms see the class that the model was given."""
     names = {"__module__": field_class.__module__, "__qualname__": field_class.__qualname__}
     return type(field_class.__name__, (StoredValue, field_class), names)
-
-
-class SlugField(models.TextField):
-    """The key of an event among all events, "app.Model:pgh_id"."""

@@ -6,48 +6,56 @@ Values come from addresses and forms: what no column can hold matches nothing, a
 from __future__ import annotations
 
 import datetime as dt
-import json
-import math
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import F, Func, Q, Value
+from django.db.models import F, Func, Q
 from django.db.models.fields.related import ForeignKey
-from django.db.models.functions import Cast
 
-from pghistory import changes, keys, registry
-from pghistory.models import Event
+from pghistory import changes, config, keys, metadata, registry
+from pghistory.models import Context, Event
 
 ANYTHING: Final = "*"
 """Stands for every value in a change."""
 
+RARE: Final = 1_000
+"""Up to so many contexts of an actor are worth to be read before the events."""
 
-class Filter(Protocol):
+
+class Filter:
     """One condition of a timeline."""
+
+    __slots__ = ()
 
     def condition(self, event_model: type[Event], using: str) -> Q | None:
         """The events that are meant; None where the event model cannot have any."""
+        raise NotImplementedError
+
+    def planned(self, using: str) -> Filter:
+        """The same filter, fit for what the database holds."""
+        return self
 
 
 @dataclass(frozen=True, slots=True)
-class Objects:
+class Objects(Filter):
     """Events of these objects; of an object in several tables (multi-table inheritance), those of each table."""
 
     objects: tuple[models.Model, ...]
 
     def condition(self, event_model: type[Event], using: str) -> Q | None:
-        if not changes.has_object(event_model):
+        field = changes.column(event_model, "pgh_obj")
+        if field is None:
             return None
-        field = event_model._meta.get_field("pgh_obj")
         tracked = event_model.pgh_tracked_model
         return _one_of("pgh_obj", [keys.as_stored(field, keys.key_in(obj, tracked), using) for obj in self.objects])
 
 
 @dataclass(frozen=True, slots=True)
-class References:
+class References(Filter):
     """Events in which a mirrored foreign key points to one of these objects."""
 
     objects: tuple[models.Model, ...]
@@ -66,7 +74,7 @@ class References:
 
 
 @dataclass(frozen=True, slots=True)
-class Labels:
+class Labels(Filter):
     """Events under one of these labels, registered or not."""
 
     labels: tuple[str, ...]
@@ -76,51 +84,58 @@ class Labels:
 
 
 @dataclass(frozen=True, slots=True)
-class Actor:
-    """Events whose context names this user key, as a number or as a text."""
+class Actor(Filter):
+    """Events whose context names this user key, as a number or as a text.
+
+    The contexts of a `rare` actor are read first, and their events by these; without it the planner may walk through
+    everything, newest first, which serves actors whose events are many.
+    """
 
     key: str
+    rare: bool = False
 
     def condition(self, event_model: type[Event], using: str) -> Q | None:
-        path = metadata_path(event_model)
+        path = metadata.path(event_model)
         if path is None or not keys.is_storable(self.key):
             return None
-        return Q(**{f"{path}__user__in": json_readings(self.key)})
+        if self.rare and path == metadata.SHARED:
+            return Q(EqualsAny(F("pgh_context_id"), ArraySubquery(self._contexts(using).values("pk"))))
+        return metadata.names_actor(path, self.key)
+
+    def planned(self, using: str) -> Actor:
+        # Without the index over actors, each branch would read all contexts.
+        if "actor" not in config.indexes() or not keys.is_storable(self.key):
+            return self
+        return replace(self, rare=self._contexts(using)[: RARE + 1].count() <= RARE)
+
+    def _contexts(self, using: str) -> models.QuerySet[Context]:
+        return Context._base_manager.using(using).filter(metadata.names_actor("metadata", self.key))
 
 
 @dataclass(frozen=True, slots=True)
-class InContext:
+class InContext(Filter):
     """Events of one context."""
 
     id: uuid.UUID
 
     def condition(self, event_model: type[Event], using: str) -> Q | None:
-        if not changes.has_column(event_model, "pgh_context_id"):
-            return None
-        return Q(pgh_context_id=self.id)
+        return Q(pgh_context_id=self.id) if changes.column(event_model, "pgh_context_id") else None
 
 
 @dataclass(frozen=True, slots=True)
-class Metadata:
+class Metadata(Filter):
     """Events whose context has this value at this key, as JSON or as a text that reads the same."""
 
     key: str
     value: Any
 
     def condition(self, event_model: type[Event], using: str) -> Q | None:
-        path = metadata_path(event_model)
-        value = self.value if self.value is None or isinstance(self.value, (bool, int, float)) else str(self.value)
-        if path is None or not (keys.is_storable(self.key) and keys.is_storable(str(value))):
-            return None
-        # Containment takes any key as it is, where a lookup would read "a__b" or "0" as a path.
-        found = changes.NEVER
-        for reading in json_readings(value):
-            found |= Q(**{f"{path}__contains": {self.key: reading}})
-        return found
+        path = metadata.path(event_model)
+        return None if path is None else metadata.holds(path, self.key, self.value)
 
 
 @dataclass(frozen=True, slots=True)
-class Touching:
+class Touching(Filter):
     """Events that change one of these fields."""
 
     fields: tuple[str, ...]
@@ -131,7 +146,7 @@ class Touching:
 
 
 @dataclass(frozen=True, slots=True)
-class Changed:
+class Changed(Filter):
     """Events that change a field from one value to another; ANYTHING is any value."""
 
     field: str
@@ -165,7 +180,7 @@ class Changed:
 
 
 @dataclass(frozen=True, slots=True)
-class Since:
+class Since(Filter):
     """Events at or after an instant."""
 
     at: dt.datetime
@@ -175,7 +190,7 @@ class Since:
 
 
 @dataclass(frozen=True, slots=True)
-class Until:
+class Until(Filter):
     """Events before an instant."""
 
     at: dt.datetime
@@ -185,7 +200,7 @@ class Until:
 
 
 @dataclass(frozen=True, slots=True)
-class Search:
+class Search(Filter):
     """Events with this text in their label, as their object's key, or somewhere in the values of their context.
 
     No index serves it: events are read newest first until a page is full, and all of them where the text is rare.
@@ -197,19 +212,19 @@ class Search:
         if not keys.is_storable(self.text):
             return None
         found = Q(pgh_label__icontains=self.text)
-        if changes.has_object(event_model):
-            field = event_model._meta.get_field("pgh_obj")
+        field = changes.column(event_model, "pgh_obj")
+        if field is not None:
             found |= _one_of("pgh_obj", [keys.as_stored(field, self.text, using)]) or changes.NEVER
-        path = metadata_path(event_model)
+        path = metadata.path(event_model)
         if path is not None:
-            found |= Q(HasText(F(path), Cast(Value(_text_path(self.text)), JSONPathField())))
-        if path == FOREIGN_METADATA:
+            found |= metadata.mentions(path, self.text)
+        if path == metadata.SHARED:
             found |= Q(pgh_context__actor_label__icontains=self.text)
         return found
 
 
 @dataclass(frozen=True, slots=True)
-class Within:
+class Within(Filter):
     """Events of objects in a queryset; for event models of that queryset's table only."""
 
     model: type[models.Model]
@@ -221,56 +236,15 @@ class Within:
         return Q(pgh_obj__in=self.objects.values("pk")) if changes.has_object(event_model) else None
 
 
-class JSONPathField(models.Field):  # type: ignore[type-arg]  # Django 5.2 has no models.Field[…] at run time
-    """The type of a compiled path into JSON."""
+class EqualsAny(Func):
+    """Whether a value is in an array."""
 
-    def db_type(self, connection: Any) -> str:
-        return "jsonpath"
-
-
-class HasText(Func):
-    """Whether a path into JSON finds anything."""
-
-    function = "jsonb_path_exists"
+    arg_joiner = " = any("
+    template = "%(expressions)s)"
     arity = 2
     output_field = models.BooleanField()
-
-
-FOREIGN_METADATA: Final = "pgh_context__metadata"
-
-
-def metadata_path(event_model: type[Event]) -> str | None:
-    """The lookup path to the context's metadata; None for an event model without context."""
-    if not changes.has_column(event_model, "pgh_context"):
-        return None
-    return FOREIGN_METADATA if event_model._meta.get_field("pgh_context").is_relation else "pgh_context"
-
-
-def json_readings(value: Any) -> list[Any]:
-    """A value and what JSON may hold in its place: 3 may be "3", and the text "3" may be 3."""
-    if value is None or not isinstance(value, str):
-        if isinstance(value, float) and not math.isfinite(value):
-            return [str(value)]
-        return [value] if value is None else [value, json.dumps(value)]
-    try:
-        scalar = json.loads(value, parse_constant=_no_constant)
-    except (ValueError, RecursionError):
-        return [value]
-    is_scalar = isinstance(scalar, (bool, int)) or (isinstance(scalar, float) and math.isfinite(scalar))
-    return [value, scalar] if is_scalar else [value]
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(name)
 
 
 def _one_of(path: str, values: Iterable[Any]) -> Q | None:
     known = [value for value in values if value is not None]
     return Q(**{f"{path}__in": known}) if known else None
-
-
-def _text_path(text: str) -> str:
-    """A path to every text that contains this one, whatever its case, and to every number that it writes."""
-    found = f'@.type() == "string" && @ like_regex {json.dumps(text)} flag "iq"'
-    numbers = [item for item in json_readings(text) if isinstance(item, (int, float)) and not isinstance(item, bool)]
-    return f"$.** ? ({' || '.join([f'({found})', *(f'@ == {json.dumps(item)}' for item in numbers)])})"

@@ -33,7 +33,8 @@ NOT_IN_A_TRANSACTION_BLOCK = ("25001", "2D000")
 class Memory(enum.Enum):
     """What the settings of the connection are known to be, where they are not a version of a context."""
 
-    NOTHING = "nothing is set"
+    NOTHING = "nothing was set in this transaction"
+    CLEARED = "what was set is cleared, and a rollback may bring it back"
     UNKNOWN = "something may be set"
 
 
@@ -64,7 +65,7 @@ class ContextInjection:
             self._held = Memory.UNKNOWN
 
         reading = statements.read(statement)
-        wanted = Memory.NOTHING if frame is None else frame.version
+        wanted = self._wanted(frame)
         if status == pq.TransactionStatus.INERROR or wanted == self._held or reading.cannot_write:
             result = execute(statement, params, many, context)
         else:
@@ -92,40 +93,50 @@ class ContextInjection:
                 connection.execute(setting)
                 return execute(statement, params, many, context)
 
-        if many or _is_named(cursor) or connection.info.pipeline_status != pq.PipelineStatus.OFF:
-            if not alone:
+        in_pipeline = connection.info.pipeline_status != pq.PipelineStatus.OFF
+        if many or _is_named(cursor) or in_pipeline:
+            # What a pipeline sends before its next sync is one transaction, also in autocommit.
+            if in_pipeline or not alone:
                 with self.connection.wrap_database_errors:
                     connection.execute(setting)
+            if not alone:
                 self._remember(frame)
             return execute(statement, params, many, context)
 
-        if params is not None and not isinstance(cursor, psycopg.ClientCursor):
-            with self.connection.wrap_database_errors, connection.pipeline():
-                connection.execute(setting)
-                result = execute(statement, params, many, context)
-        else:
-            result = self._execute_prefixed(setting, execute, statement, params, context, alone=alone)
+        result = self._execute_together(setting, execute, statement, params, context, alone=alone)
         if not alone:
             self._remember(frame)
         return result
 
-    def _execute_prefixed(
+    def _execute_together(
         self, setting: str, execute: Execute, statement: Any, params: Any, context: dict[str, Any], *, alone: bool
     ) -> Any:
-        """One string, one round trip; the result of the setting is stepped over."""
+        """The setting and the statement in one round trip; the result of the setting is stepped over."""
+        cursor = _psycopg_cursor(context["cursor"])
         errors_occurred = self.connection.errors_occurred
         try:
-            result = execute(_prefixed(setting, statement), params, False, context)
+            if _takes_prefix(cursor, params):
+                result = execute(_prefixed(setting, statement), params, False, context)
+                cursor.nextset()
+            else:
+                with self.connection.wrap_database_errors, self.connection.connection.pipeline():
+                    self.connection.connection.execute(setting)
+                    result = execute(statement, params, False, context)
         except Error as error:
             if not alone or getattr(error.__cause__, "sqlstate", None) not in NOT_IN_A_TRANSACTION_BLOCK:
                 raise
             self.connection.errors_occurred = errors_occurred
-            return execute(statement, params, False, context)
-        _psycopg_cursor(context["cursor"]).nextset()
+            result = execute(statement, params, False, context)
         return result
 
+    def _wanted(self, frame: contexts.Frame | None) -> int | Memory:
+        """What the connection should hold before a statement that may write."""
+        if frame is not None:
+            return frame.version
+        return Memory.NOTHING if self._held is Memory.NOTHING else Memory.CLEARED
+
     def _remember(self, frame: contexts.Frame | None) -> None:
-        self._held = Memory.NOTHING if frame is None else frame.version
+        self._held = Memory.CLEARED if frame is None else frame.version
         self._savepoints = tuple(self.connection.savepoint_ids)
 
 
@@ -144,7 +155,7 @@ def install(connection: BaseDatabaseWrapper) -> None:
 
 
 def setting_statement(frame: contexts.Frame | None, *, session: bool = False) -> str:
-    """The SELECT that sets (or, for None, clears) the context for the rest of the transaction or session; no `%` in it."""
+    """The SELECT that sets (or, for None, clears) the context for the transaction or the session; without `%`."""
     if frame is None:
         return functions.set_config(dict.fromkeys(SETTINGS, ""), session=session)
     actor = "" if frame.actor_label is None else json.dumps(frame.actor_label)
@@ -172,6 +183,16 @@ def _prefixed(setting: str, statement: Any) -> Any:
     if isinstance(statement, bytes):
         return f"{setting};\n".encode() + statement
     return f"{setting};\n{statement}"
+
+
+def _takes_prefix(cursor: Any, params: Any) -> bool:
+    """Whether psycopg sends the text as it is, which may then hold two statements.
+
+    Parameters bound by the server, and statements that psycopg prepares by itself, go by the extended protocol.
+    """
+    if isinstance(cursor, psycopg.ClientCursor):
+        return True
+    return params is None and cursor.connection.prepare_threshold is None
 
 
 def _psycopg_cursor(cursor: CursorWrapper) -> Any:

@@ -54,8 +54,10 @@ def as_stored(field: Any, value: Any, using: str) -> Any:
     except (ValidationError, ArithmeticError, TypeError, ValueError):
         return None
     if isinstance(field, models.IntegerField):
+        if isinstance(value, float) and value != prepared:
+            return None
         lowest, highest = connections[using].ops.integer_field_range(field.get_internal_type())
-        if (lowest is not None and prepared < lowest) or (highest is not None and prepared > highest):
+        if not lowest <= prepared <= highest:
             return None
     return prepared
 

@@ -30,11 +30,12 @@ class HistoryMiddleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
         self.get_response = get_response
-        if iscoroutinefunction(get_response):
+        self._is_async = iscoroutinefunction(get_response)
+        if self._is_async:
             markcoroutinefunction(self)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
-        if iscoroutinefunction(self):
+        if self._is_async:
             return self.__acall__(request)
         if request.method not in config.middleware_methods():
             return cast("HttpResponseBase", self.get_response(request))
@@ -96,12 +97,13 @@ class _FollowedUser:
 
 
 def _follow_user(request: HttpRequest) -> None:
-    if not isinstance(request, _FollowedUser):
-        request.__class__ = _following(type(request))
+    request_class: Any = type(request)
+    if not issubclass(request_class, _FollowedUser):
+        request.__class__ = _following(request_class)
 
 
 @functools.cache
-def _following(request_class: type[HttpRequest]) -> type[HttpRequest]:
+def _following(request_class: Any) -> Any:
     """The class under its own name, so that nobody who looks at a request sees a stranger."""
     names = {"__module__": request_class.__module__, "__qualname__": request_class.__qualname__}
     return type(request_class.__name__, (_FollowedUser, request_class), names)
@@ -155,9 +157,7 @@ def _generated(continuation: contexts.Continuation, content: Iterable[bytes]) ->
         yield cast("bytes", part)
 
 
-async def _generated_async(
-    continuation: contexts.Continuation, content: AsyncIterable[bytes]
-) -> AsyncIterator[bytes]:
+async def _generated_async(continuation: contexts.Continuation, content: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
     parts = aiter(content)
     while True:
         with continuation:

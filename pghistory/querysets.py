@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Generic, NoReturn, Self, TypeVar
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, Self, TypeAlias, TypeVar
 
 from django.db import models
 from django.db.models import Q
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pghistory.models import Event
 
 M = TypeVar("M", bound=models.Model)
+Objects: TypeAlias = "models.Model | Sequence[models.Model] | models.QuerySet[Any]"
 FindsObjects = Callable[["type[Event]", "type[models.Model]", Any], "Q | None"]
 
 
@@ -79,17 +80,20 @@ class EventsQuerySet(models.QuerySet[M], Generic[M]):
         """
         if not event_models:
             return self._chain()  # type: ignore[attr-defined,no-any-return]
-        return self._narrowed("across", {_event_model(named): Q() for named in event_models})
+        wanted = [_event_model(named) for named in event_models]
+        narrowed: Self = self._chain()  # type: ignore[attr-defined]
+        aggregate.restrict(narrowed.query, wanted)
+        return narrowed.filter(pgh_model__in=[event_model._meta.label for event_model in wanted])
 
-    def tracks(self, *objects: models.Model | models.QuerySet[Any]) -> Self:
-        """The events of these objects, or of those of one queryset; deleted objects count, only keys are read.
+    def tracks(self, *objects: Objects) -> Self:
+        """The events of these objects, or of those of one queryset or list; of deleted ones too, as only keys are read.
 
         Raises InvalidObjects for objects of several models, and together with `references`.
         """
         return self._about("tracks", objects, branches.tracking)
 
-    def references(self, *objects: models.Model | models.QuerySet[Any]) -> Self:
-        """The events with a foreign key, `pgh_obj` too, to one of these objects, or to those of one queryset.
+    def references(self, *objects: Objects) -> Self:
+        """The events with a foreign key, `pgh_obj` too, to one of these objects, or of those of one queryset or list.
 
         Raises InvalidObjects for objects of several models, and together with `tracks`.
         """
@@ -119,20 +123,20 @@ class EventsQuerySet(models.QuerySet[M], Generic[M]):
     def __xor__(self, other: models.QuerySet[Any]) -> Self:
         return self._merged(super().__xor__(other), other)
 
-    def _about(self, method: str, objects: tuple[Any, ...], condition: FindsObjects) -> Self:
+    def _about(self, method: str, given: tuple[Any, ...], condition: FindsObjects) -> Self:
+        objects = tuple(given[0]) if len(given) == 1 and isinstance(given[0], list | tuple) else given
+        if not objects:
+            return self.none()
         model, wanted = _objects(method, objects)
-        if aggregate.purposes(self.query) - {"across", method}:
+        if aggregate.purposes(self.query) - {method}:
             raise errors.InvalidObjects(
                 problem="tracks() and references() were called on one queryset.",
                 remedy="Put two querysets together with union().",
             )
         found = {event_model: condition(event_model, model, wanted) for event_model in registry.event_models()}
         conditions = {event_model: condition for event_model, condition in found.items() if condition is not None}
-        return self._narrowed(method, conditions) if objects else self.none()
-
-    def _narrowed(self, purpose: str, conditions: Mapping[type[models.Model], Q]) -> Self:
         narrowed: Self = self._chain()  # type: ignore[attr-defined]
-        return narrowed.filter(aggregate.narrow(narrowed.query, purpose, conditions))
+        return narrowed.filter(aggregate.narrow(narrowed.query, method, conditions))
 
     def _merged(self, combined: Self, other: models.QuerySet[Any]) -> Self:
         if combined is not self and combined is not other:
@@ -141,17 +145,7 @@ class EventsQuerySet(models.QuerySet[M], Generic[M]):
         return combined
 
 
-if TYPE_CHECKING:
-
-    class EventsManager(models.Manager[M], Generic[M]):
-        """`Events.objects`."""
-
-        def across(self, *event_models: type[models.Model] | str) -> EventsQuerySet[M]: ...
-        def tracks(self, *objects: models.Model | models.QuerySet[Any]) -> EventsQuerySet[M]: ...
-        def references(self, *objects: models.Model | models.QuerySet[Any]) -> EventsQuerySet[M]: ...
-
-else:
-    EventsManager = models.Manager.from_queryset(EventsQuerySet, "EventsManager")
+EventsManager = models.Manager.from_queryset(EventsQuerySet, "EventsManager")
 
 
 class NoEventsManager(models.Manager[Any]):
@@ -170,15 +164,15 @@ class NoEventsManager(models.Manager[Any]):
 
 def _event_model(named: object) -> type[models.Model]:
     known = {event_model._meta.label_lower: event_model for event_model in registry.event_models()}
-    if isinstance(named, str) and named.lower() in known:
-        return known[named.lower()]
-    if isinstance(named, type) and issubclass(named, models.Model):
+    found = None
+    if isinstance(named, str):
+        found = known.get(named.lower())
+    elif isinstance(named, type) and issubclass(named, models.Model):
         found = known.get(registry.concrete(named)._meta.label_lower)
-        if found is not None:
-            return found
-    raise errors.InvalidObjects(
-        problem=f"{named!r} is no event model.", remedy=f"Use one of: {', '.join(known)}, or the class."
-    )
+    if found is None:
+        labels = ", ".join(event_model._meta.label for event_model in known.values())
+        raise errors.InvalidObjects(problem=f"{named!r} is no event model.", remedy=f"Use one of: {labels or 'none'}.")
+    return found
 
 
 def _objects(method: str, objects: tuple[Any, ...]) -> tuple[type[models.Model], Any]:
@@ -188,11 +182,12 @@ def _objects(method: str, objects: tuple[Any, ...]) -> tuple[type[models.Model],
     for obj in objects:
         if not isinstance(obj, models.Model) or obj.pk is None:
             raise errors.InvalidObjects(
-                problem=f"{method}() got {obj!r}.", remedy="Give model instances with a key, or one queryset."
+                problem=f"{method}() got a {type(obj).__name__} that is no object with a key.",
+                remedy="Give model instances, or one queryset.",
             )
         if registry.concrete(type(obj)) is not registry.concrete(type(objects[0])):
             raise errors.InvalidObjects(
                 problem=f"{method}() got objects of several models, {objects[0]!r} and {obj!r}.",
                 remedy="Call it for each model, and put the querysets together with union().",
             )
-    return type(objects[0]) if objects else models.Model, list(objects)
+    return type(objects[0]), list(objects)

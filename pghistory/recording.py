@@ -35,9 +35,9 @@ def create_event(obj: models.Model, *, label: str, using: str = DEFAULT_DB_ALIAS
 def _values(event_model: type[Event], obj: models.Model) -> dict[str, Any]:
     """The object, where the event model refers to it, and its tracked values, {attribute of the event: value}."""
     columns = {field.name: field for field in event_model._meta.concrete_fields}
-    tracked = event_model.pgh_tracked_model._meta
+    tracked = {field.name: field for field in event_model.pgh_tracked_model._meta.concrete_fields}
     values = {
-        columns[name].attname: getattr(obj, tracked.get_field(name).attname)
+        columns[name].attname: getattr(obj, tracked[name].attname)
         for name in event_model.pgh_tracked_fields
         if not columns[name].generated
     }

@@ -48,7 +48,10 @@ WORDS_BEFORE_PARENTHESES = frozenset(
 
 _COMMENTS = re.compile(r"\s+|--[^\n]*(?:\n|$)|/\*.*?\*/", re.DOTALL)
 _FIRST_WORD = re.compile(r"\(*\s*([a-z]+)", re.IGNORECASE)
-_CALL = re.compile(r"([\w$\"]+)\s*\(")
+# With its schema, in which another function may bear a known name.
+_CALL = re.compile(r"([\w$\".]+)\s*\(")
+_INNER_COMMENT = re.compile(r"--|/\*")
+_LAST_COMMENT = re.compile(r"/\*[^*]*\*/\s*$")
 _SELECT_THAT_MAKES = re.compile(r"\binto\b", re.IGNORECASE)
 _MOVES = re.compile(r"\b(?:rollback|commit|abort|begin|start|end|prepare|discard|reset)\b", re.IGNORECASE)
 _CANNOT_WRITE = frozenset(
@@ -88,8 +91,12 @@ def _cannot_write(text: str) -> bool:
         return False
     word = first.group(1).lower()
     if word == "select":
-        return _SELECT_THAT_MAKES.search(text) is None and all(
-            _is_read_only(call) for call in _CALL.findall(text, start)
+        selected = _LAST_COMMENT.sub("", text[start:])
+        # A comment may stand between a function's name and its parenthesis.
+        return (
+            _SELECT_THAT_MAKES.search(selected) is None
+            and _INNER_COMMENT.search(selected) is None
+            and all(_is_read_only(call) for call in _CALL.findall(selected))
         )
     if word == "explain":
         return re.search(r"analy[sz]e", text, re.IGNORECASE) is None

@@ -25,6 +25,7 @@ from pghistory.cursors import Cursor
 from pghistory.entries import Entry, EntryContext, entries
 from pghistory.errors import InvalidCursor as BadCursor
 from pghistory.estimates import Estimate, estimates
+from pghistory.filters import Filter
 from pghistory.models import Event
 
 __all__ = ["BadCursor", "Count", "Entry", "EntryContext", "Estimate", "Page", "Timeline", "entry", "estimates"]
@@ -59,7 +60,7 @@ class Timeline:
 
     using: str | None = None
     event_models: tuple[type[Event], ...] = field(default_factory=registry.event_models)
-    filters: tuple[filters.Filter, ...] = ()
+    filters: tuple[Filter, ...] = ()
 
     def of(self, *objects: models.Model) -> Self:
         """Events of these objects, living or not: only their keys are read.
@@ -159,9 +160,9 @@ class Timeline:
     def count(self, bound: int = 10_000) -> Count:
         """How many events there are, counted up to the bound."""
         number = 0
-        for alias, event_models in self._databases().items():
-            branches = [self._branch(found, alias).values_list("pgh_id")[: bound + 1] for found in event_models]
-            number += _joined(branches)[: bound + 1].count()
+        for branches in self._branches():
+            limited = [rows.values_list("pgh_id")[: bound + 1] for rows in branches.values()]
+            number += _joined(limited)[: bound + 1].count()
         return Count(min(number, bound), exact=number <= bound)
 
     def entries(self, batch: int = 2000) -> Iterator[Entry]:
@@ -179,7 +180,7 @@ class Timeline:
         """Whether `pgh_id` alone is the order: within objects of one event model it is the order of the writes."""
         return len(self.event_models) == 1 and any(isinstance(found, filters.Objects) for found in self.filters)
 
-    def _narrowed(self, *added: filters.Filter) -> Self:
+    def _narrowed(self, *added: Filter) -> Self:
         """This timeline with more filters, over the event models that can have events for all of them."""
         narrowed = replace(self, filters=(*self.filters, *added))
         kept = tuple(
@@ -204,10 +205,16 @@ class Timeline:
                 found[alias].append(event_model)
         return found
 
-    def _branch(self, event_model: type[Event], alias: str) -> QuerySet[Event]:
-        """The events of one event model that are meant."""
-        conditions = (item.condition(event_model, alias) for item in self.filters)
-        return changes.rows(event_model, alias).filter(*(found for found in conditions if found is not None))
+    def _branches(self) -> Iterator[dict[type[Event], QuerySet[Event]]]:
+        """For each database, {event model: its events that are meant}."""
+        for alias, event_models in self._databases().items():
+            planned = [item.planned(alias) for item in self.filters]
+            branches = {}
+            for event_model in event_models:
+                conditions = (item.condition(event_model, alias) for item in planned)
+                rows = changes.rows(event_model, alias)
+                branches[event_model] = rows.filter(*(found for found in conditions if found is not None))
+            yield branches
 
     def _positions(self, limit: int, older: Cursor | None, newer: Cursor | None, *, upwards: bool) -> list[Cursor]:
         """The first positions, newest first or else upwards, from one query a database."""
@@ -215,16 +222,15 @@ class Timeline:
         order = [f"{sign}pgh_id"] if by_id else [f"{sign}pgh_created_at", f"{sign}pgh_id"]
         places = {event_model: place for place, event_model in enumerate(registry.event_models())}
         found: list[Cursor] = []
-        for alias, event_models in self._databases().items():
-            branches = []
-            for event_model in event_models:
+        for branches in self._branches():
+            limited = []
+            for event_model, rows in branches.items():
                 place = places[event_model]
-                rows = self._branch(event_model, alias).annotate(pgh_place=Value(place, IntegerField()))
                 bounds = [older.older(place) if older else Q(), newer.newer(place) if newer else Q()]
-                rows = rows.filter(*bounds).order_by(*order)
-                branches.append(rows.values_list("pgh_created_at", "pgh_id", "pgh_place")[:limit])
-            joined = _joined(branches)
-            if len(branches) > 1:
+                placed = rows.filter(*bounds).annotate(pgh_place=Value(place, IntegerField())).order_by(*order)
+                limited.append(placed.values_list("pgh_created_at", "pgh_id", "pgh_place")[:limit])
+            joined = _joined(limited)
+            if len(limited) > 1:
                 joined = joined.order_by(*order, f"{sign}pgh_place")[:limit]
             found += [Cursor(None if by_id else at, pgh_id, place) for at, pgh_id, place in joined]
         found.sort(key=lambda position: (position.at, position.pgh_id, position.place), reverse=not upwards)

@@ -7,7 +7,9 @@ one instance may serve many models.
 from __future__ import annotations
 
 import copy
+import functools
 import hashlib
+import operator
 import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
@@ -107,7 +109,7 @@ class RowEvent(Tracker):
     def triggers(self, event_model: type[Event]) -> tuple[triggers.Event, ...]:
         level = self.level or event_model.pgh_level or config.level() or Row
         # PostgreSQL gives transition tables only to triggers of one operation.
-        operations = self.operations if level is Statement else (self.operation,)
+        operations = self.operations if level is Statement else (functools.reduce(operator.or_, self.operations),)
         return tuple(
             triggers.Event(
                 name=self._trigger_name(operation, alone=len(operations) == 1),

@@ -1,17 +1,22 @@
-"""`track` and `create_event_model`: how a model's history begins."""
+"""`track` and `create_event_model`: how a model's history begins.
+
+Event models are imported when a model is tracked, not before: `import pghistory` works before Django has set up its
+apps, where no model can be defined yet.
+"""
 
 from __future__ import annotations
 
 import sys
 import sysconfig
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, Final, TypeVar, Unpack
 
 from django.apps import apps
 from django.db import models
+from pgtrigger.core import Level
 
-from pghistory import errors
+from pghistory import config, errors
 
 if TYPE_CHECKING:
     from pghistory.event_models import EventModelOptions
@@ -31,9 +36,9 @@ def track(*trackers: Tracker, **options: Unpack[EventModelOptions]) -> Callable[
     """
 
     def tracked(model: M) -> M:
-        # Event models can only be made, and imported, once apps are being set up; `import pghistory` must work before.
-        from pghistory import event_models
+        from pghistory import event_models  # noqa: PLC0415 - see the module's docstring
 
+        _refuse_odd_options(model, options, event_models.EventModelOptions.__annotations__)
         _refuse_third_party(model, options.get("app_label"))
         event_models.declared(model, *trackers, abstract=False, options=options)
         return model
@@ -48,10 +53,52 @@ def create_event_model(
 
     With `abstract=False` the class itself is the event model. Options and errors are those of `track`.
     """
-    # As in `track`: not before apps are being set up.
-    from pghistory import event_models
+    from pghistory import event_models  # noqa: PLC0415 - see the module's docstring
 
     return event_models.declared(tracked_model, *trackers, abstract=abstract, options=options)
+
+
+def _refuse_odd_options(model: type[models.Model], options: Mapping[str, Any], known: Iterable[str]) -> None:
+    """TypeError for an option that does not exist, UnsupportedArgument for one of the wrong kind."""
+    for name in options.keys() - set(known):
+        raise TypeError(f"{model._meta.label}: track() has no argument `{name}`. There are: {', '.join(known)}.")
+    if model._meta.abstract:
+        raise errors.UnsupportedArgument(
+            model=model._meta.label,
+            argument="model",
+            value="an abstract model",
+            remedy="It has no table: track the models that inherit from it.",
+        )
+    for name, is_right, remedy in _KINDS:
+        value = options.get(name, config.UNSET)
+        if value is not None and value is not config.UNSET and not is_right(value):
+            raise errors.UnsupportedArgument(
+                model=model._meta.label, argument=name, value=repr(value), remedy=f"Give {remedy}."
+            )
+
+
+_KINDS: Final[tuple[tuple[str, Callable[[Any], bool], str], ...]] = (
+    ("fields", lambda value: not isinstance(value, str), 'a list of names, as in ["price"]'),
+    ("exclude", lambda value: not isinstance(value, str), 'a list of names, as in ["price"]'),
+    ("obj_field", lambda value: isinstance(value, config.ObjForeignKey), "a pghistory.ObjForeignKey, or None"),
+    (
+        "context_field",
+        lambda value: isinstance(value, config.ContextForeignKey | config.ContextJSONField),
+        "a pghistory.ContextForeignKey, a pghistory.ContextJSONField, or None",
+    ),
+    (
+        "context_id_field",
+        lambda value: isinstance(value, config.ContextUUIDField),
+        "a pghistory.ContextUUIDField, or None",
+    ),
+    (
+        "base_model",
+        lambda value: isinstance(value, type) and hasattr(value, "pgh_trackers"),
+        "an abstract model that inherits from pghistory.models.Event",
+    ),
+    ("level", lambda value: isinstance(value, Level), "pghistory.Row or pghistory.Statement"),
+)
+"""(option, whether a value is of its kind, what to give)"""
 
 
 def _refuse_third_party(model: type[models.Model], app_label: str | None) -> None:

@@ -7,7 +7,7 @@ The classes named `…SqlV1` stand in users' migrations by their import path: th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pgtrigger
 from django.db import models
@@ -18,6 +18,10 @@ from pghistory import config, functions, sql
 
 if TYPE_CHECKING:
     from pghistory import models as pghistory_models
+
+
+Tracked: TypeAlias = Any
+"""The class of a tracked model, which django-pgtrigger annotates as an instance."""
 
 
 class _FileSql(compiler.UpsertTriggerSql):
@@ -79,7 +83,7 @@ class Event(pgtrigger.Trigger):
             referencing=_transition_tables(operation) if level is pgtrigger.Statement else None,
         )
 
-    def get_func(self, model: type[models.Model]) -> str:
+    def get_func(self, model: Tracked) -> str:
         columns = self.columns()
         insert = f"insert into {sql.name(self.event_model._meta.db_table)} (\n    {_lines(columns)}\n)"
         values = _lines(columns.values())
@@ -93,12 +97,12 @@ class Event(pgtrigger.Trigger):
     def columns(self) -> dict[str, str]:
         """{quoted column of the event table: SQL that gives its value}, in the order of the table."""
         return {
-            sql.name(field.column): value
+            sql.name(str(field.column)): value
             for field in self.event_model._meta.local_concrete_fields
             if (value := self._value(field)) is not None
         }
 
-    def compile(self, model: type[models.Model]) -> compiler.Trigger:
+    def compile(self, model: Tracked) -> compiler.Trigger:
         is_row = self.level is pgtrigger.Row
         sql_class = RowEventSqlV1 if is_row else StatementEventSqlV1
         return compiler.Trigger(
@@ -117,7 +121,7 @@ class Event(pgtrigger.Trigger):
 
     def _value(self, field: models.Field[Any, Any]) -> str | None:
         """What a column of the event table is filled with; None for one that fills itself."""
-        tracked = self.event_model.pgh_tracked_model._meta
+        tracked: Any = self.event_model.pgh_tracked_model._meta
         if field.generated:
             return None
         if field.name == "pgh_created_at":
@@ -159,14 +163,14 @@ class AppendOnly(pgtrigger.Trigger):
     def __init__(self) -> None:
         super().__init__(name="append_only")
 
-    def get_func(self, model: type[models.Model]) -> str:
+    def get_func(self, model: Tracked) -> str:
         table = sql.literal(model._meta.db_table)
         return (
             f"raise exception '(pghistory) % is append-only: its events cannot be changed or removed', {table}\n"
             "        using errcode = 'object_not_in_prerequisite_state';"
         )
 
-    def compile(self, model: type[models.Model]) -> compiler.Trigger:
+    def compile(self, model: Tracked) -> compiler.Trigger:
         return compiler.Trigger(
             name=self.name,
             sql=AppendOnlySqlV1(
@@ -189,7 +193,7 @@ class AppendOnlyTruncate(AppendOnly):
     def __init__(self) -> None:
         pgtrigger.Trigger.__init__(self, name="append_only_truncate")
 
-    def get_func(self, model: type[models.Model]) -> str:
+    def get_func(self, model: Tracked) -> str:
         table = sql.literal(model._meta.db_table)
         return (
             "if current_setting('pghistory.allow_truncate', true) = 'on' then\n"

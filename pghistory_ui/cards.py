@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Final
 
-from django.db.models import DateTimeField, TextField
+from django.db.models import TextField
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import capfirst
@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from pghistory.timeline import Entry
-from pghistory_ui.links import Link, Links, field_of, page_url
+from pghistory_ui.links import Link, Links, field_of, foreign_keys, page_url
 from pghistory_ui.permissions import has_object
 from pghistory_ui.renderers import Change, Chip, Renderers
 
@@ -108,8 +108,11 @@ class Desk:
     def row(self, entry: Entry) -> Row:
         """An event as a row."""
         names, changes = self._changes(entry)
+        words = KINDS
+        if not has_object(entry.event_model):
+            # The row is called by its first end: a chip need not say it again.
+            words, names = SET_KINDS, [name for name in names if name not in foreign_keys(entry)[:1]]
         chips = tuple(self._chip(entry, name) for name in names[:CHIPS])
-        words = KINDS if has_object(entry.event_model) else SET_KINDS
         return Row(
             entry=entry,
             word=str(words.get(entry.kind, KINDS["unknown"])),
@@ -153,8 +156,8 @@ class Desk:
         state = entry.after if entry.kind == "insert" else entry.before
         if entry.kind in ("insert", "delete") and state is not None:
             names = [name for name, value in state.items() if value not in (None, "", [], {})]
-            telling = sorted(names, key=lambda name: not self._tells(entry, name))
-            return telling, tuple(self.renderers.of(entry, name).state(state[name]) for name in names)
+            changes = [self.renderers.of(entry, name).state(state[name]) for name in names]
+            return self._telling(entry, names), tuple(changes)
         names = list(entry.changes)
         changes = [self.renderers.of(entry, name).change(*entry.changes[name]) for name in names]
         rest = entry.after or entry.before or {}
@@ -162,7 +165,7 @@ class Desk:
             changes += [
                 self.renderers.of(entry, name).state(value) for name, value in rest.items() if name not in names
             ]
-        return names, tuple(changes)
+        return self._telling(entry, names) or names, tuple(changes)
 
     def _chip(self, entry: Entry, name: str) -> Chip:
         renderer = self.renderers.of(entry, name)
@@ -171,10 +174,12 @@ class Desk:
         gone = entry.kind == "delete"
         return renderer.only_chip(((entry.before if gone else entry.after) or {}).get(name), gone=gone)
 
-    def _tells(self, entry: Entry, name: str) -> bool:
-        """Whether a value says something about a new row: not its key, not its time of birth, no long text."""
-        field = field_of(entry, name)
-        return field is not None and not (field.primary_key or isinstance(field, (DateTimeField, TextField)))
+    def _telling(self, entry: Entry, names: Iterable[str]) -> list[str]:
+        """The names worth a chip: no times that Django sets by itself, no key and, at last, long texts of a new row."""
+        fields = {name: field_of(entry, name) for name in names}
+        worth = [name for name, field in fields.items() if not _sets_itself(field)]
+        whole = entry.kind in ("insert", "delete")
+        return sorted(worth, key=lambda name: whole and isinstance(fields[name], TextField))
 
     def _note(self, entry: Entry, names: list[str]) -> str:
         if names:
@@ -182,6 +187,10 @@ class Desk:
         if entry.is_first:
             return _("first recorded state")
         return _("no tracked field changed")
+
+
+def _sets_itself(field: Any) -> bool:
+    return any(getattr(field, name, False) for name in ("auto_now", "auto_now_add", "primary_key"))
 
 
 def metadata_of(entry: Entry) -> dict[str, Any]:
@@ -231,5 +240,8 @@ def ago(at: dt.datetime, now: dt.datetime) -> str:
 
 
 def _card_key(entry: Entry) -> tuple[Any, ...]:
-    """Events of a context stand together, also when those of others came between; without one, events of the same instant were one transaction."""
+    """Events of a context stand together, also when others came between.
+
+    Without a context, events of the same instant were written by one transaction.
+    """
     return ("context", entry.context.id) if entry.context and entry.context.id else ("instant", entry.at)

@@ -111,6 +111,7 @@ class FilterForm(forms.Form):
     def __init__(self, data: QueryDict, access: Access, *, fixed: tuple[str, ...] = ()) -> None:
         super().__init__(data, auto_id="pgh-%s")
         self.access = access
+        self.query = data
         for name in fixed:
             del self.fields[name]
         if "model" in self.fields:
@@ -235,7 +236,7 @@ class FilterForm(forms.Form):
 
     def _without(self, gone: dict[str, str]) -> str:
         """The query string without some parameters, or without one value of a parameter."""
-        query = self.data.copy()
+        query = self.query.copy()
         for name in ("after", *gone):
             values = [value for value in query.getlist(name) if gone.get(name) and value != gone[name]]
             query.setlist(name, values)
@@ -251,7 +252,7 @@ class FilterForm(forms.Form):
         self.fields[name].widget = forms.Select(choices=[("", nothing), *choices])
 
     def _models(self) -> list[tuple[str, str]]:
-        names = [(found._meta.label, capfirst(found._meta.verbose_name)) for found in self.access.tracked_models]
+        names = [(found._meta.label, str(capfirst(found._meta.verbose_name))) for found in self.access.tracked_models]
         return sorted(names, key=lambda name: name[1].lower())
 
     def _labels(self) -> list[str]:

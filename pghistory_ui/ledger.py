@@ -86,6 +86,12 @@ def count_text(timeline: Timeline) -> str:
     return ngettext("%s event", "%s events", count.number) % number
 
 
+def total(timeline: Timeline) -> str:
+    """How many events there are, as a figure."""
+    count = timeline.count()
+    return number_format(count.number, force_grouping=True) + ("" if count.exact else "+")
+
+
 def viewable(access: Access, entries: Iterable[Entry]) -> Iterator[Entry]:
     """The entries without those that a ModelAdmin hides one by one."""
     return (entry for entry in entries if access.may_view_entry_object(entry.tracked_model, entry.object))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from django.contrib.admin import AdminSite
@@ -44,7 +44,7 @@ class Link:
         return self.label
 
 
-def page_url(site: AdminSite, name: str, *args: object) -> str:
+def page_url(site: AdminSite, name: str, *args: Any) -> str:
     """The address of a page of the browser, as `page_url(site, "object", "shop.Product", 5)`."""
     quoted = [quote(arg) for arg in args]
     return reverse(f"{site.name}:pghistory_ui_{name}", args=quoted, current_app=site.name)
@@ -55,7 +55,7 @@ def activity_url(site: AdminSite) -> str:
     return reverse(f"{site.name}:pghistory_events_changelist", current_app=site.name)
 
 
-def admin_url(site: AdminSite, model: type[Model], page: str, *args: object) -> str:
+def admin_url(site: AdminSite, model: type[Model], page: str, *args: Any) -> str:
     """The address of an admin page of a model, or "" where it has none."""
     options = registry.concrete(model)._meta if registry.concrete(model) in site._registry else model._meta
     try:
@@ -87,11 +87,25 @@ class Links:
         """The object of an entry; a deleted one is called what it was called when it was last seen."""
         model, key = entry.tracked_model, entry.obj_id
         if key is None:
-            return Link(self._ends(entry) or capfirst(model._meta.verbose_name))
+            ends = self.ends(entry)
+            return ends[0] if ends else Link(str(capfirst(model._meta.verbose_name)))
         living = entry.object is not None
         label = self._label(entry.object) if entry.object is not None else self._label_of_gone(entry)
         url = timeline_url(self.access, model, key, living=living)
         return Link(label or f"#{key}", url, known=living)
+
+    def ends(self, entry: Entry) -> list[Link]:
+        """What a many-to-many row joins, since it has no name of its own: each end with its timeline."""
+        state = entry.after or entry.before or {}
+        links = []
+        for name in foreign_keys(entry):
+            field, key = field_of(entry, name), state[name]
+            found = self._fetch(target_of(field)).get(key) if isinstance(field, ForeignKey) else None
+            if isinstance(field, ForeignKey) and key is not None:
+                tracked = found is not None and self.access.event_models_of(field.related_model)
+                url = timeline_url(self.access, field.related_model, found.pk, living=True) if found and tracked else ""
+                links.append(replace(self.target(field, key), url=url))
+        return links
 
     def target(self, field: ForeignKey[Any, Any], key: Any) -> Link:
         """What a foreign key points to: label and page for those who may see it, else the bare key."""
@@ -160,17 +174,6 @@ class Links:
         with connections[entry.event._state.db or "default"].execute_wrapper(_refuse):
             return clipped(called(gone))
 
-    def _ends(self, entry: Entry) -> str:
-        """The two ends of a many-to-many row, which has no name of its own."""
-        state = entry.after or entry.before or {}
-        fields = [(field_of(entry, name), value) for name, value in state.items()]
-        ends = [
-            self.target(field, value).label
-            for field, value in fields
-            if isinstance(field, ForeignKey) and value is not None
-        ]
-        return " · ".join(ends)
-
 
 class _QueryRefused(Exception):
     """A deleted object's name may not need the database."""
@@ -209,6 +212,12 @@ def field_of(entry: Entry, name: str) -> Field[Any, Any] | None:
         if isinstance(field, Field):
             return field
     return None
+
+
+def foreign_keys(entry: Entry) -> list[str]:
+    """The names of the foreign keys that an entry keeps."""
+    state = entry.after or entry.before or {}
+    return [name for name in state if isinstance(field_of(entry, name), ForeignKey)]
 
 
 def target_of(field: ForeignKey[Any, Any]) -> Target:

@@ -17,6 +17,7 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 
 from pghistory import registry
+from pghistory.filters import Filter
 from pghistory.models import Event
 from pghistory.timeline import Timeline
 
@@ -161,7 +162,7 @@ class Access:
 
 
 @dataclass(frozen=True, slots=True)
-class InSight:
+class InSight(Filter):
     """The filter of a timeline that leaves of one event model the events of rows that may be seen.
 
     With `deleted`, also those of objects that are gone; events without object are gone in this sense.
@@ -181,7 +182,7 @@ class InSight:
         if not self.deleted:
             return visible
         living = event_model.pgh_tracked_model._base_manager.using(using).filter(pk=OuterRef("pgh_obj"))
-        return visible | ~Exists(living)
+        return visible | Q(~Exists(living))
 
 
 def _is_limited(seen: Visibility) -> bool:

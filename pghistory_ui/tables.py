@@ -34,7 +34,7 @@ class EventModelRow:
     last: dt.datetime | None
 
 
-class EventModelTable(tables.Table):
+class EventModelTable(tables.Table):  # type: ignore[misc]  # django-tables2 ships no types
     """What is tracked, by which labels, and how much of it there is."""
 
     model = tables.TemplateColumn(

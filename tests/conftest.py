@@ -5,7 +5,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.db import connections
+from django.test.utils import setup_databases, teardown_databases
 from playwright.sync_api import Playwright, sync_playwright
+from pytest_django import DjangoDbBlocker
 
 # The names under which systems install it; the Makefile looks for the same ones.
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -45,3 +48,23 @@ def playwright() -> Iterator[Playwright]:
     with pytest.MonkeyPatch.context() as environment, sync_playwright() as driver:
         environment.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         yield driver
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None,
+    django_db_blocker: DjangoDbBlocker,
+    django_db_keepdb: bool,
+    django_db_createdb: bool,
+) -> Iterator[None]:
+    """Migrate one database and copy it: migrations take longer than a thousand tests."""
+    keepdb = django_db_keepdb and not django_db_createdb
+    with django_db_blocker.unblock():
+        made = setup_databases(0, interactive=False, keepdb=keepdb, aliases=["default"], serialized_aliases=[])
+        # PostgreSQL copies only a database to which nobody is connected.
+        connections["default"].close()
+        made += setup_databases(0, interactive=False, keepdb=keepdb, aliases=["archive"], serialized_aliases=[])
+    yield
+    if not keepdb:
+        with django_db_blocker.unblock():
+            teardown_databases(made, verbosity=0)

@@ -12,6 +12,7 @@ INSTALLED_APPS = [*INSTALLED_APPS, "tests.tracked"]
 
 DATABASES = {**DATABASES, "archive": deepcopy(DATABASES["default"])}
 DATABASES["default"]["TEST"] = {"NAME": "test_pghistory"}
-DATABASES["archive"]["TEST"] = {"NAME": "test_pghistory_archive"}
+# A copy of the migrated one, made by tests/conftest.py.
+DATABASES["archive"]["TEST"] = {"NAME": "test_pghistory_archive", "TEMPLATE": "test_pghistory", "DEPENDENCIES": []}
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

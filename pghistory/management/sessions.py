@@ -11,7 +11,7 @@ from psycopg.pq import TransactionStatus
 
 @contextmanager
 def switched_on(name: str, *, using: str) -> Iterator[None]:
-    """Sets a setting to 'on' for the block, then back to what it was; on other databases than PostgreSQL nothing is set.
+    """Sets a setting to 'on' for the block, then back to what it was; only PostgreSQL has such settings.
 
     In a transaction it is set for that transaction only, so that no pool can hand it on.
     """

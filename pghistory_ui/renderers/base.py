@@ -69,6 +69,10 @@ class Renderer:
         """The page of a value, or ""."""
         return ""
 
+    def brief(self, value: Any) -> str:
+        """A value that is neither None nor an empty text, in the few words that fit a chip."""
+        return self.text(value)
+
     def note(self, before: Any, after: Any) -> str:
         """What a reader would otherwise work out, as the difference of two numbers."""
         return ""
@@ -83,11 +87,11 @@ class Renderer:
 
     def chip(self, before: Any, after: Any) -> Chip:
         """The change in a closed row."""
-        return Chip(self.name, _brief(self.value(before)), _brief(self.value(after)))
+        return Chip(self.name, self._brief(before), self._brief(after))
 
     def only_chip(self, value: Any, *, gone: bool) -> Chip:
         """A value in a closed row of something that came or went as a whole."""
-        brief = _brief(self.value(value))
+        brief = self._brief(value)
         return Chip(self.name, brief, None) if gone else Chip(self.name, None, brief)
 
     def change(self, before: Any, after: Any) -> Change:
@@ -99,6 +103,10 @@ class Renderer:
         """A value that did not change, or has nothing to be compared with."""
         return self._change("pghistory_ui/changes/value.html", after=self.value(value))
 
+    def _brief(self, value: Any) -> Value:
+        full = self.value(value)
+        return full if full.empty else Value(shown(self.brief(value), LONGEST_CHIP))
+
     def _change(self, template_name: str, *values: Any, **named: Any) -> Change:
         return Change(self.key, str(capfirst(self.name)), template_name, *values, **named)
 
@@ -106,7 +114,3 @@ class Renderer:
 def shown(text: str, length: int) -> str:
     """A text cut at a length; slicing, since a Truncator reads all of a text of any size."""
     return text if len(text) <= length else f"{text[: length - 1]}…"
-
-
-def _brief(value: Value) -> Value:
-    return Value(shown(value.text, LONGEST_CHIP), empty=value.empty)

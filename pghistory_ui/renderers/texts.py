@@ -86,26 +86,34 @@ def _blocks(found: diff.TextDiff) -> Iterator[Block]:
         if run.op != "same" or run.words < WORDS_FOLDED:
             paragraph.append(diff.Run(run.op, shown(run.text, LONGEST_VALUE)))
             continue
-        head = "" if position == 0 else _first_words(run.text)
-        tail = "" if position == last else _last_words(run.text)
+        head = "" if position == 0 else _beginning(run.text)
+        tail = "" if position == last else _ending(run.text)
         middle = run.text[len(head) : len(run.text) - len(tail)]
         if head:
-            paragraph.append(diff.Run("same", head))
+            paragraph.append(diff.Run("same", head if _ends_sentence(head) else f"{head}…"))
         if paragraph:
             yield Block(tuple(paragraph))
         yield Block(fold=Fold(len(middle.split()), shown(middle, LONGEST_VALUE)))
-        paragraph = [diff.Run("same", tail)] if tail else []
+        paragraph = [diff.Run("same", tail if _ends_sentence(middle) else f"… {tail}")] if tail else []
     if paragraph:
         yield Block(tuple(paragraph))
 
 
-def _first_words(text: str) -> str:
-    """The beginning of a text, with its spaces."""
-    rest = text.split(maxsplit=WORDS_BESIDE)
-    return text[: len(text) - len(rest[-1])] if len(rest) > WORDS_BESIDE else text
+def _beginning(text: str) -> str:
+    """The beginning of a text: its first sentences where they are short, else some words."""
+    few = text[: len(text) - len(text.split(maxsplit=WORDS_BESIDE)[-1])]
+    more = text[: len(text) - len(text.split(maxsplit=2 * WORDS_BESIDE)[-1])]
+    sentences = max(more.rfind(". "), more.rfind("\n"))
+    return more[: sentences + 1] if sentences > 0 else few
 
 
-def _last_words(text: str) -> str:
-    """The end of a text, with its spaces."""
-    rest = text.rsplit(maxsplit=WORDS_BESIDE)
-    return text[len(rest[0]) :] if len(rest) > WORDS_BESIDE else text
+def _ending(text: str) -> str:
+    """The end of a text: its last sentence where it is short, else some words."""
+    few = text[len(text.rsplit(maxsplit=WORDS_BESIDE)[0]) :].lstrip()
+    more = text[len(text.rsplit(maxsplit=2 * WORDS_BESIDE)[0]) :]
+    sentences = [place for place in (more.find(". "), more.find("\n")) if 0 <= place < len(more) - 2]
+    return more[min(sentences) + 1 :].lstrip() if sentences else few
+
+
+def _ends_sentence(text: str) -> bool:
+    return text.rstrip(" ").endswith((".", "!", "?", "\n"))

@@ -65,6 +65,9 @@ class DateRenderer(Renderer):
     def text(self, value: Any) -> str:
         return date_format(value, "DATE_FORMAT") if isinstance(value, dt.date) else str(value)
 
+    def brief(self, value: Any) -> str:
+        return _short_date(value) if isinstance(value, dt.date) else str(value)
+
     def note(self, before: Any, after: Any) -> str:
         try:
             days = (after - before).days
@@ -85,6 +88,10 @@ class DateTimeRenderer(Renderer):
             return value.isoformat()
         clock = "%H:%M:%S" if local.second else "%H:%M"
         return f"{date_format(local, 'DATE_FORMAT')}, {local.strftime(clock)}"
+
+    def brief(self, value: Any) -> str:
+        local = timezone.localtime(value) if isinstance(value, dt.datetime) and timezone.is_aware(value) else value
+        return f"{_short_date(local)}, {local:%H:%M}" if isinstance(local, dt.datetime) else str(value)
 
     def change(self, before: Any, after: Any) -> Change:
         drawn = super().change(before, after)
@@ -137,6 +144,11 @@ class BinaryRenderer(Renderer):
     def text(self, value: Any) -> str:
         size = len(bytes(value))
         return ngettext("%d byte", "%d bytes", size) % size
+
+
+def _short_date(date: dt.date) -> str:
+    """A date in a few letters, with the year unless it is this one."""
+    return date_format(date, "j M" if date.year == timezone.localdate().year else "j M Y")
 
 
 def _distance(days: int) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib.admin import AdminSite
 from django.contrib.admin.utils import unquote
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -88,7 +89,7 @@ def neighbours(entry: Entry) -> tuple[int | None, int | None]:
     """The keys of the event before and after it, of the same object in the same event model."""
     if not has_object(entry.event_model):
         return None, None
-    same = entry.event_model._base_manager.filter(pgh_obj_id=entry.obj_id).values_list("pgh_id", flat=True)
+    same = entry.event_model._base_manager.filter(Q(pgh_obj_id=entry.obj_id)).values_list("pgh_id", flat=True)
     older = same.filter(pgh_id__lt=entry.event.pgh_id).order_by("-pgh_id").first()
     newer = same.filter(pgh_id__gt=entry.event.pgh_id).order_by("pgh_id").first()
     return older, newer

@@ -121,7 +121,7 @@ def cells(entry: Entry, links: Links, zone: dt.tzinfo) -> tuple[str, ...]:
         entry.label,
         entry.tracked_model._meta.label,
         "" if entry.obj_id is None else str(entry.obj_id),
-        links.object(entry).label,
+        " · ".join(end.label for end in links.ends(entry)) if entry.obj_id is None else links.object(entry).label,
         "" if entry.actor is None else str(entry.actor),
         actor.label if actor else "",
         text_of(metadata.get("url")),

@@ -59,7 +59,13 @@ def object_timeline(request: HttpRequest, site: AdminSite, label: str, key: str)
     title = _("Change history: %s") if page.living else _("Change history: %s (deleted)")
     return frame.varying(
         frame.page(
-            request, site, "object.html", title=title % page.label, page=page, ledger=page.ledger, opts=registry.concrete(model)._meta
+            request,
+            site,
+            "object.html",
+            title=title % page.label,
+            page=page,
+            ledger=page.ledger,
+            opts=registry.concrete(model)._meta,
         )
     )
 
@@ -105,5 +111,5 @@ def object_page(request: HttpRequest, access: Access, model: type[Model], found:
         change_url=admin_url(access.site, model, "change", found.pk) if living else "",
         list_url=admin_url(access.site, model, "changelist") if living else "",
         log_url=f"{history_url}?tab=log" if history_url else "",
-        total=ledger.count_text(timeline),
+        total=ledger.total(timeline),
     )

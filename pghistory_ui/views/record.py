@@ -73,5 +73,6 @@ def store(request: HttpRequest, model: type[Model], found: Model, label: str, re
     using = found._state.db or DEFAULT_DB_ALIAS
     # A proxy tracks the table of a model that the admin knows by another class.
     known = found if isinstance(found, tracked) else tracked._base_manager.using(using).get(pk=found.pk)
-    with context(actor=request.user, **metadata):
+    actor = request.user if isinstance(request.user, Model) else None
+    with context(actor=actor, **metadata):
         create_event(known, label=label, using=using)

@@ -24,3 +24,9 @@ def told_once(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iter
 @pytest.fixture
 def month(told_once: None, db: None) -> None:
     """The month, in a savepoint of the test's own."""
+
+
+@pytest.fixture
+def empty_shop(db: None) -> None:
+    """No row, even where the module's month is still in place."""
+    story.forget()

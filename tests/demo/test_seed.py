@@ -1,6 +1,5 @@
 """The demo's history: the same for the same seed, complete, and in the order of time."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from io import StringIO
 from typing import Any
@@ -8,39 +7,34 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
+from django.db.models import QuerySet
 from django.test import Client
 
 from demo_project import accounts
 from demo_project.shop.models import Account, Category, Customer, Order, Product
-from demo_project.shop.seed import scenes, story
+from demo_project.shop.seed import past, scenes, story
 from pghistory import registry
-from pghistory.models import Context, Event
+from pghistory.models import Context
 from tests.demo.conftest import NOW
 
-DEMO_APPS = ("people", "shop")
 PASSING = {"pgh_id", "pgh_context", "pgh_context_id", "password"}
 """Columns that differ between two runs: keys, and salted passwords."""
 
 
-def event_models() -> Iterator[type[Event]]:
-    return (model for model in registry.event_models() if model._meta.app_label in DEMO_APPS)
-
-
 def told() -> list[dict[str, Any]]:
     """Every event as plain values, with its context's metadata in the place of the key."""
-    rows = []
-    for model in event_models():
-        metadata = {}
-        if model._meta.get_field("pgh_context").is_relation:
-            metadata = dict(Context.objects.values_list("pk", "metadata"))
-        for row in model._default_manager.order_by("pgh_id").values():
+    metadata = dict(Context.objects.values_list("pk", "metadata"))
+    rows: list[dict[str, Any]] = []
+    for model in past.event_models():
+        events: QuerySet[Any] = model._default_manager.order_by("pgh_id")
+        for row in events.values():
             context = row.get("pgh_context", metadata.get(row["pgh_context_id"]))
             values = {name: value for name, value in row.items() if name not in PASSING}
             rows.append({"model": model._meta.label, "context": context, **values})
     return rows
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("empty_shop")
 def test_the_same_seed_tells_the_same_story() -> None:
     story.tell(seed=7, months=1, now=NOW)
     first = told()
@@ -49,7 +43,7 @@ def test_the_same_seed_tells_the_same_story() -> None:
     assert told() == first
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("empty_shop")
 def test_another_seed_tells_another_story() -> None:
     story.tell(seed=7, months=1, now=NOW)
     first = told()
@@ -62,7 +56,7 @@ def test_another_seed_tells_another_story() -> None:
 def test_every_label_of_the_demo_has_an_event() -> None:
     silent = {
         f"{model._meta.label}: {label}"
-        for model in event_models()
+        for model in past.event_models()
         for label in registry.labels(model)
         if not model._default_manager.filter(pgh_label=label).exists()
     }
@@ -71,7 +65,7 @@ def test_every_label_of_the_demo_has_an_event() -> None:
 
 @pytest.mark.usefixtures("month")
 def test_events_lie_in_the_past_and_their_keys_follow_their_times() -> None:
-    for model in event_models():
+    for model in past.event_models():
         times = list(model._default_manager.order_by("pgh_id").values_list("pgh_created_at", flat=True))
         assert times == sorted(times), model
         assert NOW - timedelta(days=31) < times[0] <= times[-1] <= NOW, model
@@ -153,7 +147,7 @@ def test_the_back_office_may_change_the_shop() -> None:
     assert not amira.has_perm("auth.change_user")
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("empty_shop")
 def test_the_command_prints_the_log_ins_and_does_nothing_the_second_time() -> None:
     output = StringIO()
     call_command("seed_demo", "--months=1", stdout=output)

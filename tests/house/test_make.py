@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -30,6 +31,13 @@ def taken_port() -> Iterator[int]:
 def free_port() -> int:
     with taken_port() as port:
         return port
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A folder that PostgreSQL's user may pass to when root runs the tests: pytest closes its own to all others."""
+    with tempfile.TemporaryDirectory(prefix="pghistory-") as name:
+        yield Path(name)
 
 
 def run_demo(**environment: str) -> subprocess.CompletedProcess[str]:
@@ -77,9 +85,8 @@ def test_a_version_that_is_not_at_hand_is_told() -> None:
 
 
 @pytest.mark.parametrize("version", [16, 18])
-def test_a_server_of_each_version_starts_keeps_its_data_and_stops(version: int, tmp_path: Path) -> None:
-    tmp_path.chmod(0o755)
-    data = tmp_path / "pgdata"
+def test_a_server_of_each_version_starts_keeps_its_data_and_stops(version: int, folder: Path) -> None:
+    data = folder / "pgdata"
     for start in (1, 2):
         with postgres.serving(data, version=version) as server, postgres.serving(data, version=version) as same:
             assert server == same
@@ -94,44 +101,50 @@ def test_a_server_of_each_version_starts_keeps_its_data_and_stops(version: int, 
         assert not (data / "postmaster.pid").exists()
 
 
-def test_data_of_another_version_is_refused_with_the_remedy(tmp_path: Path) -> None:
-    data = tmp_path / "pgdata"
+def test_data_of_another_version_is_refused_with_the_remedy(folder: Path) -> None:
+    data = folder / "pgdata"
     data.mkdir()
     (data / "PG_VERSION").write_text("16\n")
     with pytest.raises(postgres.PostgresError, match="Set PGHISTORY_POSTGRES=16"), postgres.serving(data, version=18):
         pass
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_the_demo_serves_and_stops_all_that_it_started(number: signal.Signals) -> None:
-    port = free_port()
+@pytest.fixture(scope="module")
+def demo_server() -> Iterator[postgres.Server]:
+    """One server for all starts of the demo: the months of history are written by the first, and found by the next."""
     with postgres.temporary() as server:
         server.create_database("demo")
-        environment = {**os.environ, "DEMO_PORT": str(port), "DATABASE_URL": server.url("demo")}
-        with subprocess.Popen(DEMO, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as demo:
-            assert demo.stdout is not None
-            lines: list[str] = []
-            while not any("Ctrl-C" in line for line in lines):
-                line = demo.stdout.readline()
-                assert line, f"the demo ended: {''.join(lines)}"
-                lines.append(line)
-            text = "".join(lines)
-            assert f"http://127.0.0.1:{port}/admin/" in text
-            for account in accounts.ACCOUNTS:
-                assert account.username in text
-                assert account.password in text
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=10) as page:
-                assert "log in" in page.read().decode().lower()
-                assert page.headers["Content-Security-Policy"].startswith("default-src 'none'")
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/static/admin/css/base.css", timeout=10) as page:
-                assert page.status == 200
-            demo.send_signal(number)
-            assert demo.wait(timeout=20) == 0
-        with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
-            # The server notices a closed connection a moment after its client is gone.
-            for _ in range(50):
-                row = connection.execute("select count(*) from pg_stat_activity where datname = 'demo'").fetchone()
-                if row == (0,):
-                    return
-                time.sleep(0.1)
-        pytest.fail("the demo left connections behind")
+        yield server
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_demo_serves_and_stops_all_that_it_started(number: signal.Signals, demo_server: postgres.Server) -> None:
+    port = free_port()
+    environment = {**os.environ, "DEMO_PORT": str(port), "DATABASE_URL": demo_server.url("demo")}
+    with subprocess.Popen(DEMO, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as demo:
+        assert demo.stdout is not None
+        lines: list[str] = []
+        while not any("Ctrl-C" in line for line in lines):
+            line = demo.stdout.readline()
+            assert line, f"the demo ended: {''.join(lines)}"
+            lines.append(line)
+        text = "".join(lines)
+        assert f"http://127.0.0.1:{port}/admin/" in text
+        for account in accounts.ACCOUNTS:
+            assert account.username in text
+            assert account.password in text
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=10) as page:
+            assert "log in" in page.read().decode().lower()
+            assert page.headers["Content-Security-Policy"].startswith("default-src 'none'")
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/static/admin/css/base.css", timeout=10) as page:
+            assert page.status == 200
+        demo.send_signal(number)
+        assert demo.wait(timeout=20) == 0
+    with psycopg.connect(demo_server.url("postgres"), autocommit=True) as connection:
+        # The server notices a closed connection a moment after its client is gone.
+        for _ in range(50):
+            row = connection.execute("select count(*) from pg_stat_activity where datname = 'demo'").fetchone()
+            if row == (0,):
+                return
+            time.sleep(0.1)
+    pytest.fail("the demo left connections behind")

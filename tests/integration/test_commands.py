@@ -89,7 +89,7 @@ def test_rows_of_a_fixture_make_no_events(fixture: Path):
     assert [event.pk for event in Everything.pgh_event_model.objects.all()] == [70]
     assert setting("pghistory.restoring") == ""
     Everything.objects.update(name="changed")
-    assert [event.pgh_label for event in Everything.pgh_event_model.objects.order_by("pgh_id")] == ["update", "insert"]
+    assert [event.pgh_label for event in Everything.pgh_event_model.objects.order_by("pgh_id")] == ["insert", "update"]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -108,7 +108,9 @@ def test_a_fixture_that_fails_leaves_events_on(fixture: Path):
     with pytest.raises(DeserializationError):
         call_command("loaddata", str(fixture), verbosity=0)
     assert setting("pghistory.restoring") == ""
-    fixture.write_text('[{"model": "tracked.everything", "pk": 1, "fields": {"name": "longer than sixteen characters"}}]')
+    fixture.write_text(
+        '[{"model": "tracked.everything", "pk": 1, "fields": {"name": "longer than sixteen characters"}}]'
+    )
     with pytest.raises(DatabaseError):
         call_command("loaddata", str(fixture), verbosity=0)
     assert setting("pghistory.restoring") == ""

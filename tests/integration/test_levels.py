@@ -68,7 +68,7 @@ def fill(model: Any) -> None:
     """Four rows whose keys may be exchanged within one statement."""
     table = model._meta.db_table
     with connection.cursor() as cursor:
-        cursor.execute(f'alter table "{table}" drop constraint "{table}_pkey"')
+        cursor.execute(f'alter table "{table}" drop constraint "{table}_pkey" cascade')
         cursor.execute(f'alter table "{table}" add primary key (id) deferrable')
     values = enumerate([(None, 1), ("a", 2), (None, 100), ("c", 150)], start=1)
     model.objects.bulk_create([model(id=key, name=name, number=number) for key, (name, number) in values])

@@ -246,7 +246,7 @@ def test_a_user_that_is_set_after_the_response_changes_nothing(user: User):
 
 def test_a_lazy_user_set_by_async_code_waits_for_whoever_asks(user: User):
     async def inner(request: HttpRequest) -> HttpResponse:
-        request.user = SimpleLazyObject(lambda: User.objects.get())  # type: ignore[assignment]
+        request.user = SimpleLazyObject(User.objects.get)  # type: ignore[assignment]
         await Everything.objects.acreate(name="before")
         assert await sync_to_async(lambda: request.user.pk)() == user.pk
         return HttpResponse()
@@ -257,7 +257,7 @@ def test_a_lazy_user_set_by_async_code_waits_for_whoever_asks(user: User):
 
 def test_a_lazy_user_whom_another_middleware_made_is_looked_up_in_a_thread(user: User):
     request = RequestFactory().get("/")
-    request.user = SimpleLazyObject(lambda: User.objects.get())  # type: ignore[assignment]
+    request.user = SimpleLazyObject(User.objects.get)  # type: ignore[assignment]
     async_to_sync(HistoryMiddleware(write_async))(request)  # type: ignore[arg-type]
     assert_said_by(context_of(), user, "/")
 
@@ -314,7 +314,8 @@ def test_content_that_nobody_reads_to_the_end_keeps_the_context(user: User):
 def test_content_that_is_streamed_by_async_code_keeps_the_context(async_client: AsyncClient, user: User):
     async def read() -> None:
         first, second = await asyncio.gather(async_client.get("/stream-async/"), async_client.get("/stream-async/?b"))
-        contents = [aiter(first), aiter(second)]
+        responses: list[Any] = [first, second]
+        contents = [aiter(response) for response in responses]
         assert [await anext(content) for content in contents] == [b"one", b"one"]
         assert contexts.active() is None
         async with pghistory.context(user="somebody else"):

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 from django.db import models
 from django.utils.functional import SimpleLazyObject
 
@@ -161,8 +160,8 @@ def test_a_label_that_is_not_registered_is_refused_by_name():
 
 
 def test_a_model_without_history_is_refused():
-    with pytest.raises(errors.UntrackedModel, match="auth.User is not tracked"):
-        pghistory.create_event(User.objects.create(username="ada"), label="seen")
+    with pytest.raises(errors.UntrackedModel, match=r"tracked\.Target is not tracked"):
+        pghistory.create_event(Target.objects.create(code="t"), label="seen")
 
 
 def test_an_object_without_key_is_refused():

@@ -158,6 +158,7 @@ def test_other_databases_get_no_function(monkeypatch: pytest.MonkeyPatch):
 
 @pytest.mark.django_db
 def test_a_switched_database_needs_the_newest_migration_only():
+    MigrationRecorder(connection).migration_qs.all().delete()
     switch()
     executor = MigrationExecutor(connection)
     executor.loader.check_consistent_history(connection)

@@ -48,7 +48,7 @@ def test_unchanged_fields_are_a_switch_in_the_address(browse: Browse, mara: User
 def test_a_long_text_is_there_in_full_as_plain_text(client: Client, mara: User, product: Product):
     product.description = "<script>" * 2_000
     product.save()
-    event = product.events.latest("pgh_id")  # type: ignore[attr-defined]
+    event = product.events.latest("pgh_id")
     client.force_login(mara)
     response = client.get(f"{EVENT}/{event.pk}/?text=description&side=after")
     assert response.content.decode() == product.description

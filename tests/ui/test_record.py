@@ -31,7 +31,7 @@ def test_a_recorded_event_appears_in_the_timeline_with_its_reason_and_its_author
     page = browse(mara, response["Location"])
     for words in ["“price_reviewed” was recorded.", "Recorded", "price_reviewed", "Quarterly review", "Mara Lindqvist"]:
         assert words in page.text
-    event = product.events.latest("pgh_id")  # type: ignore[attr-defined]
+    event = product.events.latest("pgh_id")
     assert event.pgh_label == "price_reviewed"
     assert event.pgh_context.metadata["reason"] == "Quarterly review"
     assert event.pgh_context.metadata["user"] == mara.pk
@@ -44,7 +44,7 @@ def test_a_wrong_form_stays_and_says_why(client: Client, browse: Browse, mara: U
         response = client.post(address, data)
         assert response.status_code == 200
         assert "pgh-form__error" in Page(response.content.decode()).classes
-    assert product.events.count() == 1  # type: ignore[attr-defined]
+    assert product.events.count() == 1
 
 
 def test_the_form_needs_its_token(mara: User, product: Product):

@@ -1,5 +1,6 @@
 """How the catalogue came to be and how it is kept: opening, price imports, stock, edits by hand."""
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -108,7 +109,7 @@ def stocktaking(shop: Shop) -> Story:
         with connection.cursor() as cursor:
             cursor.execute(STOCKTAKING, [at])
         for product in shop.products:
-            product.refresh_from_db()
+            product.refresh_from_db(fields=["stock", "updated_at"])
 
 
 def suppliers(shop: Shop) -> Iterator[Story]:
@@ -125,7 +126,7 @@ def logged(shop: Shop, actor: str, product: Product, *fields: str) -> None:
         object_id=str(product.pk),
         object_repr=str(product),
         action_flag=CHANGE,
-        change_message=[{"changed": {"fields": list(fields)}}],
+        change_message=json.dumps([{"changed": {"fields": fields}}]),
         action_time=timezone.now(),
     )
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 from random import Random
 
+from django.db.models import F
 from django.utils import timezone
 
 from demo_project.shop.models import Account, Address, Customer
@@ -92,9 +93,7 @@ def payments_in(shop: Shop) -> Story:
 
 def book(customer: Customer, amount: Decimal) -> None:
     """Add an amount, negative for a payment, to the customer's account as the database holds it now."""
-    account = Account.objects.get(customer=customer)
-    account.balance += amount
-    account.save()
+    Account.objects.filter(customer=customer).update(balance=F("balance") + amount)
 
 
 def forgotten(shop: Shop) -> Story:

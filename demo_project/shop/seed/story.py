@@ -5,10 +5,9 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from demo_project.shop.models import Product
-from demo_project.shop.seed import assortment, customers, people, scenes, throw, trade, writing
+from demo_project.shop.seed import assortment, customers, past, people, scenes, throw, trade, writing
 from demo_project.shop.seed.calendar import Calendar
 from demo_project.shop.seed.shop import Shop
-from pghistory import registry
 from pghistory.models import Context
 
 DAYS_IN_A_MONTH = 30
@@ -55,10 +54,9 @@ def forget() -> None:
     pass only where the session says so.
     """
     quote = connection.ops.quote_name
-    event_models = registry.event_models()
-    tables = {model._meta.db_table for model in event_models}
-    tables |= {model.pgh_tracked_model._meta.db_table for model in event_models}
-    tables.add(Context._meta.db_table)
+    tables = {Context._meta.db_table}
+    for model in past.event_models():
+        tables |= {model._meta.db_table, model.pgh_tracked_model._meta.db_table}
     with connection.cursor() as cursor:
         # TRUNCATE refuses to go before foreign keys that wait to be checked.
         cursor.execute("set constraints all immediate")
@@ -69,6 +67,6 @@ def forget() -> None:
 def analyze() -> int:
     """Tell the planner, and the pages that read its estimates, how much there is; the number of events."""
     with connection.cursor() as cursor:
-        for model in (*registry.event_models(), Context):
-            cursor.execute(f"analyze {connection.ops.quote_name(model._meta.db_table)}")
-    return sum(model._default_manager.count() for model in registry.event_models())
+        for table in (Context._meta.db_table, *(model._meta.db_table for model in past.event_models())):
+            cursor.execute(f"analyze {connection.ops.quote_name(table)}")
+    return sum(model._default_manager.count() for model in past.event_models())

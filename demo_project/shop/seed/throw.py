@@ -53,12 +53,12 @@ def merino_throw(shop: Shop) -> Story:
     throw.save()
     logged(shop, "tomas", throw, "Name")
 
-    for count in range(28):
-        at = calendar.scene(168 - 3 * count, "16:05")
+    for count in range(14):
+        at = calendar.scene(168 - 6 * count, "16:05")
         yield Moment(at=at, command="count_stock --shelf=B4", reason="Regular count")
         throw.stock = 14 - count % 5 if count % 3 else 30 - count
         throw.save()
-        if count % 9 == 5:
+        if count % 5 == 3:
             yield Moment(at=at + timedelta(days=1), actor="amira", url="/admin/pghistory/events/record/")
             pghistory.create_event(throw, label="photographed")
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 import pghistory
@@ -45,8 +46,7 @@ def order(shop: Shop, number: int, at: datetime) -> Story:
     bought.save()
     if Account.objects.get(customer=bought.customer).balance >= bought.total:
         book(bought.customer, -bought.total)
-    for line in bought.lines.select_related("product"):
-        _take_from_stock(shop, line)
+    _take_from_stock(shop, bought.lines.all())
 
     clerk = dice.choice(("amira", "amira", "tomas", "jonas"))
     at += timedelta(hours=dice.randint(3, 30))
@@ -101,11 +101,13 @@ def packing(shop: Shop) -> Story:
     for at in shop.calendar.every(1, "18:40", first=6):
         carrier = dice.choice(CARRIERS)
         yield Moment(at=at, actor="jonas", command=f"ship_orders --carrier={carrier.replace(' ', '-')}")
+        shipments = []
         for number, ready in enumerate(shop.to_ship):
             ready.status = Order.Status.SHIPPED
-            ready.save()
             code = f"{carrier[:2].upper()}{at:%y%m%d}{number:03}{dice.randint(100, 999)}"
-            Shipment.objects.create(order=ready, carrier=carrier, tracking_code=code)
+            shipments.append(Shipment(order=ready, carrier=carrier, tracking_code=code))
+        Order.objects.bulk_update(shop.to_ship, ["status"])
+        Shipment.objects.bulk_create(shipments)
         shop.to_ship.clear()
 
 
@@ -115,10 +117,11 @@ def parcels(shop: Shop) -> Story:
     for at in shop.calendar.every(1, "07:20", first=7):
         yield Moment(at=at, command="track_parcels --all", reason="Nightly report of the carriers")
         Shipment.objects.exclude(state__in=("delivered", "returned")).update(scanned_at=at)
+        arrived = []
         for shipment in Shipment.objects.filter(state__in=("on_the_way", "delayed")).order_by("pk"):
             chance = dice.random()
             if chance < 0.55:
-                _arrives(shipment)
+                arrived.append(shipment)
             elif chance < 0.62 and shipment.state == Shipment.State.ON_THE_WAY:
                 shipment.state = Shipment.State.DELAYED
                 shipment.save()
@@ -127,6 +130,8 @@ def parcels(shop: Shop) -> Story:
                 shipment.save()
                 pghistory.create_event(shipment.order, label="refund_requested")
                 Refund.objects.create(order=shipment.order, amount=shipment.order.total, reason="Came back unopened")
+        Order.objects.filter(shipments__in=arrived).update(status=Order.Status.COMPLETED)
+        Shipment.objects.filter(pk__in=[shipment.pk for shipment in arrived]).update(state=Shipment.State.DELIVERED)
 
 
 def mistakes(shop: Shop) -> Story:
@@ -150,14 +155,10 @@ def _for_sale(shop: Shop) -> list[Product]:
     return [product for product in shop.products if product.status == Product.Status.PUBLISHED]
 
 
-def _take_from_stock(shop: Shop, line: OrderLine) -> None:
-    product = next((product for product in shop.products if product.pk == line.product_id), None)
-    if product is not None:
-        product.stock = max(0, product.stock - line.quantity)
-        product.save()
-
-
-def _arrives(shipment: Shipment) -> None:
-    shipment.state = Shipment.State.DELIVERED
-    shipment.save()
-    Order.objects.filter(pk=shipment.order_id).update(status=Order.Status.COMPLETED)
+def _take_from_stock(shop: Shop, lines: QuerySet[OrderLine]) -> None:
+    quantities = dict(lines.values_list("product", "quantity"))
+    taken = [product for product in shop.products if product.pk in quantities]
+    for product in taken:
+        product.stock = max(0, product.stock - quantities[product.pk])
+        product.updated_at = timezone.now()
+    Product.objects.bulk_update(taken, ["stock", "updated_at"])

@@ -14,6 +14,6 @@ class Command(flush.Command):
 
     help = "Removes all data from the database, also from append-only event tables."
 
-    def handle(self, *args: Any, **options: Any) -> str | None:
+    def handle(self, **options: Any) -> None:
         with sessions.switched_on("pghistory.allow_truncate", using=options["database"]):
-            return super().handle(*args, **options)
+            super().handle(**options)

@@ -1,0 +1,75 @@
+"""The demo, served as it is, and a browser that takes no broken page and no refusal of the content policy for granted."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from playwright.sync_api import Browser, ConsoleMessage, Page
+from pytest_django.live_server_helper import LiveServer
+
+from demo_project.accounts import Account
+from tests.ui import html
+
+SCREENSHOTS = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
+WRITES = os.environ.get("PGHISTORY_SCREENSHOTS") == "1"
+
+
+@pytest.fixture
+def shop(live_server: LiveServer) -> str:
+    """The address of the demo with its months of history."""
+    call_command("seed_demo", months=1, verbosity=0)
+    return str(live_server.url)
+
+
+@pytest.fixture
+def troubles() -> list[str]:
+    """What the browser complained about."""
+    return []
+
+
+@pytest.fixture
+def sign_in(browser: Browser, shop: str, troubles: list[str]) -> Iterator[Callable[..., Page]]:
+    """Opens a window of one's own for each account."""
+    windows = []
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            troubles.append(message.text)
+
+    def open_window(account: Account, **options: Any) -> Page:
+        window = browser.new_context(base_url=shop, locale="en-GB", viewport={"width": 1280, "height": 900}, **options)
+        windows.append(window)
+        page = window.new_page()
+        page.on("console", note)
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.goto("/admin/")
+        page.get_by_label("Username").fill(account.username)
+        page.get_by_label("Password").fill(account.password)
+        page.get_by_role("button", name="Log in").click()
+        return page
+
+    yield open_window
+    for window in windows:
+        window.close()
+
+
+@pytest.fixture
+def look() -> Callable[..., None]:
+    """Reads the page as valid HTML; takes its picture, light and dark, when PGHISTORY_SCREENSHOTS=1 asks for it."""
+
+    def picture(page: Page, name: str, *, height: int = 1200) -> None:
+        html.Page(page.request.get(page.url).text())
+        if not WRITES:
+            return
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        page.set_viewport_size({"width": 1280, "height": height})
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            suffix = "" if scheme == "light" else "-dark"
+            page.screenshot(path=SCREENSHOTS / f"{name}{suffix}.png")
+        page.emulate_media(color_scheme="light")
+
+    return picture
