@@ -9,7 +9,7 @@ This is the only module that builds a part of a query.
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 from typing import Any, cast
 
@@ -25,6 +25,11 @@ EventModels = tuple[type[models.Model], ...]
 Compiled = tuple[str, tuple[Any, ...]]
 
 
+def columns_of(fields: Iterable[models.Field[Any, Any]]) -> list[str]:
+    """The names of the columns of fields that have one."""
+    return [field.column for field in fields if field.column]
+
+
 class DerivedTable(BaseTable):
     """`(select …) alias (columns)` in the place of a table's name."""
 
@@ -34,19 +39,24 @@ class DerivedTable(BaseTable):
 
     def names(self) -> list[str]:
         """The names of the columns."""
-        return [field.column for field in self.model._meta.concrete_fields]
+        return columns_of(self.model._meta.concrete_fields)
+
+    @property
+    def alias(self) -> str:
+        """The name in the query."""
+        return self.table_alias or self.table_name
 
     @abstractmethod
     def select(self, connection: Any) -> Compiled:
         """The SQL that gives the columns, in order."""
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         sql, params = self.select(connection)
         names = ", ".join(map(connection.ops.quote_name, self.names()))
-        return f"({sql}) {compiler.quote_name_unless_alias(self.table_alias)} ({names})", list(params)
+        return f"({sql}) {compiler.quote_name_unless_alias(self.alias)} ({names})", params
 
-    def relabeled_clone(self, change_map: dict[str, str]) -> DerivedTable:
-        return self.under(change_map.get(self.table_alias, self.table_alias))
+    def relabeled_clone(self, change_map: Mapping[Any, str]) -> DerivedTable:
+        return self.under(change_map.get(self.alias, self.alias))
 
     def under(self, alias: str) -> DerivedTable:
         """The same under another alias."""
@@ -68,11 +78,11 @@ class BranchesTable(DerivedTable):
         self.table = table
 
     def names(self) -> list[str]:
-        numbers = range(len(self.table.conditions))
-        return [*branches.COLUMNS, *(chosen(number).column for number in numbers)]
+        return [*branches.COLUMNS, *columns_of(self.table.chosen())]
 
     def select(self, connection: Any) -> Compiled:
-        parts, params = [], []
+        parts: list[str] = []
+        params: list[Any] = []
         for event_model in self.table.event_models_now():
             conditions = [condition.get(event_model) for condition in self.table.conditions]
             sql, values = _compiled(branches.of_events(event_model, conditions), connection)
@@ -111,7 +121,11 @@ class EventsTable(DerivedTable):
         return registry.event_models() if self.event_models is None else self.event_models
 
     def names(self) -> list[str]:
-        return [*super().names(), *(chosen(number).column for number in range(len(self.conditions)))]
+        return [*super().names(), *columns_of(self.chosen())]
+
+    def chosen(self) -> list[models.BooleanField[Any, Any]]:
+        """The columns of the conditions."""
+        return [_chosen(number) for number in range(len(self.conditions))]
 
     def select(self, connection: Any) -> Compiled:
         event_models = self.event_models_now()
@@ -126,7 +140,7 @@ class EventsTable(DerivedTable):
         """The outer layer as a queryset of tuples."""
         table = BranchesTable(self.model, None, self)
         query = _query(table)
-        kept = (Col(table.table_alias, chosen(number)) for number in range(len(self.conditions)))
+        kept = (Col(table.alias, column) for column in self.chosen())
         return branches.selected(models.QuerySet(self.model, query), [*self._expressions(), *kept])
 
     def _expressions(self) -> list[Any]:
@@ -145,7 +159,7 @@ class EventsTable(DerivedTable):
 
     def _nothing(self, connection: Any) -> str:
         """The columns without rows."""
-        columns = [*self.model._meta.concrete_fields, *map(chosen, range(len(self.conditions)))]
+        columns = [*self.model._meta.concrete_fields, *self.chosen()]
         return f"select {', '.join(f'null::{column.db_type(connection)}' for column in columns)} limit 0"
 
     def changed(self, **changes: Any) -> EventsTable:
@@ -155,13 +169,6 @@ class EventsTable(DerivedTable):
 
     def under(self, alias: str) -> EventsTable:
         return self.changed(alias=alias)
-
-
-def chosen(number: int) -> models.BooleanField[Any, Any]:
-    """The column of the condition with that number."""
-    field: models.BooleanField[Any, Any] = models.BooleanField()
-    field.set_attributes_from_name(f"pgh_chosen_{number}")
-    return field
 
 
 def query_of_proxy(proxy: type[models.Model]) -> Query:
@@ -183,17 +190,17 @@ def restrict(query: Query, event_models: Collection[type[models.Model]]) -> None
     """Leaves only these event models in a query over `Events`: less to plan. The caller filters by them besides."""
     table = _table(query)
     kept = tuple(event_model for event_model in table.event_models_now() if event_model in event_models)
-    query.alias_map[table.table_alias] = table.changed(event_models=kept)
+    query.alias_map[table.alias] = table.changed(event_models=kept)
 
 
 def narrow(query: Query, purpose: str, conditions: Mapping[type[models.Model], Q]) -> Col:
     """Adds a condition to a query over `Events`, and gives the column that the caller is to filter by."""
     restrict(query, conditions)
     table = _table(query)
-    query.alias_map[table.table_alias] = table.changed(
+    query.alias_map[table.alias] = table.changed(
         conditions=(*table.conditions, conditions), purposes=table.purposes | {purpose}
     )
-    return Col(table.table_alias, chosen(len(table.conditions)))
+    return Col(table.alias, _chosen(len(table.conditions)))
 
 
 def merge(query: Query, other: Query) -> None:
@@ -213,9 +220,16 @@ def merge(query: Query, other: Query) -> None:
         if table.event_models is None or added.event_models is None
         else tuple(dict.fromkeys((*table.event_models, *added.event_models)))
     )
-    query.alias_map[table.table_alias] = table.changed(
+    query.alias_map[table.alias] = table.changed(
         event_models=both, conditions=longer, purposes=table.purposes | added.purposes
     )
+
+
+def _chosen(number: int) -> models.BooleanField[Any, Any]:
+    """The column of a condition."""
+    field: models.BooleanField[Any, Any] = models.BooleanField()
+    field.set_attributes_from_name(f"pgh_chosen_{number}")
+    return field
 
 
 def _query(table: DerivedTable) -> Query:

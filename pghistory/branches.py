@@ -71,7 +71,7 @@ class Diff(Func):
     output_field = models.JSONField()
 
 
-class Condition(ExpressionWrapper):
+class Condition(ExpressionWrapper):  # type: ignore[type-arg]
     """A condition as a boolean column; false where it can hold for no row."""
 
     empty_result_set_value = False
@@ -88,11 +88,11 @@ class Reads(Func):
 
     def __init__(self, text: Any, field: models.Field[Any, Any]) -> None:
         super().__init__(text)
-        self.field = field
+        self.read_as = field
 
     def as_sql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, tuple[Any, ...]]:  # type: ignore[override]
         sql, params = super().as_sql(compiler, connection, template="%(function)s(%(expressions)s, %%s)")
-        return sql, (*params, self.field.cast_db_type(connection))
+        return sql, (*params, self.read_as.cast_db_type(connection))
 
 
 def null(field: models.Field[Any, Any]) -> Cast:
@@ -204,7 +204,7 @@ def _by_model(expressions: dict[type[models.Model], Any]) -> Any:
         label = event_model._meta.label
         key: Any = OuterRef("pgh_id")
         if not _has_number(event_model):
-            key = Cast(Substr(OuterRef("pgh_slug"), len(label) + 2), event_model._meta.get_field("pgh_id"))
+            key = Cast(Substr(OuterRef("pgh_slug"), len(label) + 2), event_model._meta.pk)
         found = models.QuerySet(event_model).filter(pgh_id=key).annotate(pgh_column_0=expression)
         arms.append(When(pgh_model=label, then=Subquery(found.values("pgh_column_0")[:1])))
     return Case(*arms, output_field=output) if arms else null(output)
@@ -216,8 +216,11 @@ def _has_number(event_model: type[models.Model]) -> bool:
 
 def _previous(event_model: type[models.Model]) -> models.QuerySet[Any, Any]:
     """The data of the event before one of the same event model."""
-    earlier = models.QuerySet(event_model).filter(pgh_obj=OuterRef("pgh_obj"), pgh_id__lt=OuterRef("pgh_id"))
-    return earlier.order_by("-pgh_id").annotate(pgh_column_0=_data(event_model)).values("pgh_column_0")[:1]
+    earlier: models.QuerySet[Any, Any] = models.QuerySet(event_model).filter(
+        pgh_obj=OuterRef("pgh_obj"), pgh_id__lt=OuterRef("pgh_id")
+    )
+    earlier = earlier.order_by("-pgh_id").annotate(pgh_column_0=_data(event_model))
+    return earlier.values("pgh_column_0")[:1]
 
 
 def of_proxy(proxy: type[models.Model]) -> models.QuerySet[Any, Any]:
@@ -255,14 +258,15 @@ def referencing(event_model: type[Event], model: type[models.Model], objects: An
     return condition or None
 
 
-def selected(rows: models.QuerySet[Any], expressions: list[Any]) -> models.QuerySet[Any, Any]:
+def selected(rows: models.QuerySet[Any, Any], expressions: list[Any]) -> models.QuerySet[Any, Any]:
     """A queryset of tuples; the names of the expressions are none that a field may have."""
     named = {f"pgh_column_{position}": expression for position, expression in enumerate(expressions)}
-    return rows.order_by().annotate(**named).values_list(*named)
+    named_rows: models.QuerySet[Any, Any] = rows.order_by().annotate(**named)
+    return named_rows.values_list(*named)
 
 
 def _data(event_model: type[models.Model]) -> RowData:
-    names = (field.column for field in event_model._meta.concrete_fields)
+    names = (field.column or "" for field in event_model._meta.concrete_fields)
     return RowData(F("pgh_id"), [name for name in names if name.startswith("pgh_")])
 
 

@@ -127,19 +127,19 @@ class Sought:
         new = ~Q(pgh_label__in=[*labels.inserts, *labels.deletes, *labels.before_updates])
         condition |= new & self.after & Q(Exists(self._previous_state(event_model, labels)))
         if labels.insert_or_updates:
-            alive = rows(event_model).filter(pgh_id=Subquery(_previous(_outer_outer, event_model)))
-            born = Q(pgh_label__in=labels.insert_or_updates) & ~Q(Exists(alive.exclude(pgh_label__in=labels.deletes)))
+            before = rows(event_model).filter(pgh_id=Subquery(_previous(_outer_outer, event_model)))
+            born = Q(pgh_label__in=labels.insert_or_updates) & ~Q(Exists(before.exclude(pgh_label__in=labels.deletes)))
             condition |= born & self.insert
         if labels.before_updates:
             follower = Q(Exists(_next(OuterRef, event_model)))
-            living = Q(Exists(_live(event_model)))
+            alive = Q(Exists(living(event_model)))
             changed = Q(Exists(self._next_state(event_model, labels)))
-            changed |= ~follower & Q(Exists(_live(event_model).filter(self._differs(), self.after)))
+            changed |= ~follower & Q(Exists(living(event_model).filter(self._differs(), self.after)))
             condition |= old & self.before & changed
             reborn = rows(event_model).filter(
                 pgh_id=Subquery(_next(_outer_outer, event_model)), pgh_label__in=labels.inserts
             )
-            gone = (~follower & ~living) | Q(Exists(reborn))
+            gone = (~follower & ~alive) | Q(Exists(reborn))
             condition |= Q(pgh_label__in=labels.update_or_deletes) & gone & self.delete
         return condition
 
@@ -176,7 +176,7 @@ def _next(outer: Any, event_model: type[Event]) -> models.QuerySet[Any]:
     return later.order_by("pgh_id").values("pgh_id")[:1]
 
 
-def _live(event_model: type[Event]) -> models.QuerySet[Any]:
+def living(event_model: type[Event]) -> models.QuerySet[Any]:
     """The living object of the event outside."""
     return event_model.pgh_tracked_model._base_manager.filter(pk=OuterRef("pgh_obj"))
 

@@ -7,6 +7,7 @@ side by side. Handing the frame to PostgreSQL is `injection`'s work.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import inspect
 import itertools
@@ -14,18 +15,21 @@ import json
 import os
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from types import MappingProxyType, TracebackType
 from typing import Any, ParamSpec, TypeVar, cast
 
+from django.core import signing
 from django.db.models import Model
 
 from pghistory import config, errors
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+TOKEN_SALT = "pghistory.context"
 
 _versions = itertools.count(1)
 
@@ -141,6 +145,37 @@ class context:  # noqa: N801 - read as a statement, like contextlib's own
 
         return within
 
+    @staticmethod
+    def token(max_age: float | None = None) -> str | None:
+        """The active context as a text that another process can `resume`; None without one.
+
+        The text is signed, so that nobody can change it, and not encrypted, so that everybody can read it. `max_age`
+        is in seconds; a token without it never grows old.
+        """
+        frame = active()
+        if frame is None:
+            return None
+        expires = None if max_age is None else time.time() + max_age
+        return signing.dumps([str(frame.id), frame.text, frame.actor_label, expires], salt=TOKEN_SALT, compress=True)
+
+    @staticmethod
+    @contextlib.contextmanager
+    def resume(token: str | None) -> Iterator[ActiveContext | None]:
+        """Work in the context that `token()` gave, whatever context is active here; None leaves all as it is.
+
+        What the block adds is stored too; when several processes add to one context, the last one wins. Raises
+        InvalidToken for a text that was changed, signed with another key, or is too old.
+        """
+        if token is None:
+            yield None
+            return
+        frame = _resumed(token)
+        outer = _frame.set(frame)
+        try:
+            yield frame.handle
+        finally:
+            _frame.reset(outer)
+
 
 class Continuation:
     """The active context, to be entered again after its block has ended, in steps, as a stream is made.
@@ -172,6 +207,19 @@ def label(actor: Model) -> str:
 def storable(text: str) -> str:
     """The text with U+FFFD in the place of what PostgreSQL cannot store: NUL and halves of surrogate pairs."""
     return text.replace("\x00", "\ufffd").encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+
+
+def _resumed(token: str) -> Frame:
+    try:
+        context_id, text, actor_label, expires = signing.loads(token, salt=TOKEN_SALT)
+    except signing.BadSignature as error:
+        raise errors.InvalidToken(problem="its signature does not match") from error
+    if expires is not None and time.time() > expires:
+        raise errors.InvalidToken(problem="it is too old")
+    handle = ActiveContext(uuid.UUID(context_id))
+    frame = Frame(handle.id, MappingProxyType(json.loads(text)), actor_label, text, next(_versions), 1, handle)
+    handle._metadata = frame.metadata
+    return frame
 
 
 def _extended(

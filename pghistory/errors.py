@@ -23,6 +23,7 @@ A class's docstring is its message; the values in braces are given when it is ra
     ├── InvalidObjects (ValueError)     objects that cannot be looked up together
     ├── ReadOnlyEvents (TypeError)      the aggregate over all events was to be written to
     ├── InvalidCursor (ValueError)      a page's address that no page gave
+    ├── InvalidToken (ValueError)       a context that came over a process border and cannot be trusted
     └── UnsupportedDatabase (RuntimeError)
 """
 
@@ -124,6 +125,11 @@ class ReadOnlyEvents(PghistoryError, TypeError):
 
 class InvalidCursor(PghistoryError, ValueError):
     """ "{cursor}" is no cursor of this timeline. Start from the first page."""
+
+
+class InvalidToken(PghistoryError, ValueError):
+    """The token of a context cannot be resumed: {problem}. Make it with `context.token()` where the work is ordered,
+    with the same SECRET_KEY, and with a `max_age` that covers the time until it is done."""
 
 
 class UnsupportedDatabase(PghistoryError, RuntimeError):

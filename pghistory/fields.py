@@ -56,7 +56,7 @@ class CreatedAtField(models.DateTimeField):  # type: ignore[type-arg] # Django's
         return value
 
 
-class SlugField(models.TextField):
+class SlugField(models.TextField):  # type: ignore[type-arg]
     """`pgh_slug`, "app.Model:id": what is looked up by it is looked up by its parts, by key in one event table."""
 
     def deconstruct(self) -> Any:
@@ -65,7 +65,7 @@ class SlugField(models.TextField):
 
 
 @SlugField.register_lookup
-class SlugExact(lookups.Exact):  # type: ignore[type-arg]
+class SlugExact(lookups.Exact):
     """`pgh_slug=…`."""
 
     def as_sql(self, compiler: Any, connection: Any) -> Any:
@@ -73,7 +73,7 @@ class SlugExact(lookups.Exact):  # type: ignore[type-arg]
 
 
 @SlugField.register_lookup
-class SlugIn(lookups.In):  # type: ignore[type-arg]
+class SlugIn(lookups.In):
     """`pgh_slug__in=[…]`."""
 
     def as_sql(self, compiler: Any, connection: Any) -> Any:
@@ -91,11 +91,10 @@ def _slug_sql(lhs: Any, slugs: list[Any], compiler: Any) -> tuple[str, list[Any]
         keys.setdefault(model, []).append(int(key))
     if not keys or not isinstance(lhs, Col):
         return None
-    options = lhs.target.model._meta
-    model_column, id_column = (Col(lhs.alias, options.get_field(name)) for name in ("pgh_model", "pgh_id"))
+    columns = {field.name: Col(lhs.alias, field) for field in lhs.target.model._meta.concrete_fields}
     parts, params = [], []
     for model, ids in keys.items():
-        for condition in (lookups.Exact(model_column, model), lookups.In(id_column, ids)):
+        for condition in (lookups.Exact(columns["pgh_model"], model), lookups.In(columns["pgh_id"], ids)):
             sql, values = compiler.compile(condition)
             parts.append(sql)
             params.extend(values)
@@ -150,7 +149,7 @@ def proxied_path(field: AnyField) -> str | None:
 
 def proxied_fields(model: type[models.Model]) -> list[AnyField]:
     """The fields of a proxy that read through a path."""
-    return [field for field in model._meta.private_fields if proxied_path(field) is not None]  # type: ignore[arg-type]
+    return [field for field in model._meta.private_fields if proxied_path(field) is not None]
 
 
 def complete_proxy(sender: type[models.Model], **signal: Any) -> None:
@@ -164,12 +163,12 @@ def complete_proxy(sender: type[models.Model], **signal: Any) -> None:
     names = {field.name for field in proxied_fields(sender)}
     for parent in sender.__mro__[1:]:
         for field in proxied_fields(parent) if hasattr(parent, "_meta") else ():
-            if field.name not in names:
+            path = proxied_path(field)
+            if path is not None and field.name not in names:
                 names.add(field.name)
-                ProxyField(field.proxied_path, field).contribute_to_class(sender, field.name)  # type: ignore[attr-defined]
+                ProxyField(path, field).contribute_to_class(sender, field.name)
     if names and sender._meta.base_manager_name is None and sender._meta.default_manager is not None:
         sender._meta.base_manager_name = sender._meta.default_manager.name
-        sender._meta._expire_cache()
 
 
 class_prepared.connect(complete_proxy, dispatch_uid="pghistory.fields.complete_proxy")

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import Exists, F, Func, Q
 from django.db.models.fields.related import ForeignKey
 
 from pghistory import changes, config, keys, metadata, registry
@@ -225,15 +225,22 @@ class Search(Filter):
 
 @dataclass(frozen=True, slots=True)
 class Within(Filter):
-    """Events of objects in a queryset; for event models of that queryset's table only."""
+    """Events of objects in a queryset; for event models of that queryset's table only.
+
+    With `deleted`, also those of objects that are gone, as which events without an object count.
+    """
 
     model: type[models.Model]
     objects: models.QuerySet[Any]
+    deleted: bool = False
 
     def condition(self, event_model: type[Event], using: str) -> Q | None:
         if registry.concrete(event_model.pgh_tracked_model) is not registry.concrete(self.model):
             return Q()
-        return Q(pgh_obj__in=self.objects.values("pk")) if changes.has_object(event_model) else None
+        if not changes.has_object(event_model):
+            return Q() if self.deleted else None
+        found = Q(pgh_obj__in=self.objects.using(using).values("pk"))
+        return found | ~Q(Exists(changes.living(event_model))) if self.deleted else found
 
 
 class EqualsAny(Func):

@@ -133,7 +133,7 @@ class Events(models.Model):
     ) -> None:
         """Reads the event anew; without a queryset from `objects`, as the base manager has no table to read."""
         if from_queryset is None:
-            from_queryset = type(self).objects.using(using or self._state.db)
+            from_queryset = EventsQuerySet(type(self), using=using or self._state.db)
         super().refresh_from_db(using=using, fields=fields, from_queryset=from_queryset)
 
     def save_base(self, *args: Any, **kwargs: Any) -> NoReturn:

@@ -133,8 +133,11 @@ class EventsQuerySet(models.QuerySet[M], Generic[M]):
                 problem="tracks() and references() were called on one queryset.",
                 remedy="Put two querysets together with union().",
             )
-        found = {event_model: condition(event_model, model, wanted) for event_model in registry.event_models()}
-        conditions = {event_model: condition for event_model, condition in found.items() if condition is not None}
+        conditions: dict[type[models.Model], Q] = {}
+        for event_model in registry.event_models():
+            found = condition(event_model, model, wanted)
+            if found is not None:
+                conditions[event_model] = found
         narrowed: Self = self._chain()  # type: ignore[attr-defined]
         return narrowed.filter(aggregate.narrow(narrowed.query, method, conditions))
 

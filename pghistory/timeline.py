@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
@@ -128,12 +128,13 @@ class Timeline:
         """
         return self._narrowed(filters.Search(text.strip())) if text.strip() else self
 
-    def within(self, objects: Mapping[Model, QuerySet[Any]]) -> Self:
+    def within(self, objects: Mapping[Model, QuerySet[Any]], *, deleted: Collection[Model] = ()) -> Self:
         """Of each model named here, only events of the objects in its queryset; other models stay as they are.
 
-        Events of a named model that belong to no object (no `pgh_obj`) are left out.
+        Of the models in `deleted`, those of objects that are gone stay too; an event that belongs to no object (no
+        `pgh_obj`) counts as one of these.
         """
-        return self._narrowed(*(filters.Within(model, queryset) for model, queryset in objects.items()))
+        return self._narrowed(*(filters.Within(model, found, model in deleted) for model, found in objects.items()))
 
     def page(self, size: int = 50, *, after: str | None = None, before: str | None = None) -> Page:
         """A page of the newest entries, of those after a cursor (older), or of those before one (newer).

@@ -1,6 +1,6 @@
 """The triggers that write events, and those that keep event tables as they were written.
 
-The classes named `…SqlV1` stand in users' migrations by their import path: they stay, and their templates
+The classes named `…V1` stand in users' migrations by their import path: they stay, and their templates
 (`sql/triggers/*.sql`) are never edited once released. A new text is a new class.
 """
 
@@ -28,7 +28,23 @@ class _FileSql(compiler.UpsertTriggerSql):
     template: str
 
     def get_template(self) -> str:
-        return sql.read(f"triggers/{self.template}")
+        return sql.read(f"triggers/{self.template}") + sql.read("triggers/install_v1.sql")
+
+
+class _UninstallSql(compiler.DropTriggerSql):
+    def get_template(self) -> str:
+        return sql.read("triggers/uninstall_v1.sql")
+
+
+class CompiledTriggerV1(compiler.Trigger):
+    """A trigger in migrations, which is removed from its table whatever that is called by then.
+
+    Migrations that rename a model rename its table before they remove the triggers of the old name.
+    """
+
+    @property
+    def uninstall_sql(self) -> str:
+        return str(_UninstallSql(pgid=self.sql.pgid, table=self.sql.table))
 
 
 class RowEventSqlV1(_FileSql):
@@ -105,7 +121,7 @@ class Event(pgtrigger.Trigger):
     def compile(self, model: Tracked) -> compiler.Trigger:
         is_row = self.level is pgtrigger.Row
         sql_class = RowEventSqlV1 if is_row else StatementEventSqlV1
-        return compiler.Trigger(
+        return CompiledTriggerV1(
             name=self.name,
             sql=sql_class(
                 pgid=self.get_pgid(model),
@@ -171,7 +187,7 @@ class AppendOnly(pgtrigger.Trigger):
         )
 
     def compile(self, model: Tracked) -> compiler.Trigger:
-        return compiler.Trigger(
+        return CompiledTriggerV1(
             name=self.name,
             sql=AppendOnlySqlV1(
                 pgid=self.get_pgid(model),

@@ -63,6 +63,12 @@ class InstantInput(forms.DateInput):
         return context
 
 
+class SearchInput(forms.TextInput):
+    """A browser's search input, which can be emptied by one key."""
+
+    input_type = "search"
+
+
 class ModelSelect(forms.Select):
     """A select of which several values may come by the address: then it shows them all."""
 
@@ -92,7 +98,9 @@ class Pill:
 class FilterForm(forms.Form):
     """The filter grammar; `fixed` names what the page itself fixes, as the object of a timeline."""
 
-    q = forms.CharField(label=gettext_lazy("Search labels, keys and context"), max_length=200, required=False)
+    q = forms.CharField(
+        label=gettext_lazy("Search labels, keys and context"), max_length=200, required=False, widget=SearchInput
+    )
     model = forms.MultipleChoiceField(label=gettext_lazy("Model"), widget=ModelSelect, required=False)
     actor = forms.CharField(label=gettext_lazy("Actor"), max_length=100, required=False)
     since = InstantField(label=gettext_lazy("Since"), widget=InstantInput, required=False)

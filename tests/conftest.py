@@ -60,10 +60,10 @@ def django_db_setup(
     """Migrate one database and copy it: migrations take longer than a thousand tests."""
     keepdb = django_db_keepdb and not django_db_createdb
     with django_db_blocker.unblock():
-        made = setup_databases(0, interactive=False, keepdb=keepdb, aliases=["default"], serialized_aliases=[])
+        made = setup_databases(0, interactive=False, keepdb=keepdb, aliases={"default": False}, serialized_aliases=[])
         # PostgreSQL copies only a database to which nobody is connected.
         connections["default"].close()
-        made += setup_databases(0, interactive=False, keepdb=keepdb, aliases=["archive"], serialized_aliases=[])
+        made += setup_databases(0, interactive=False, keepdb=keepdb, aliases={"archive": False}, serialized_aliases=[])
     yield
     if not keepdb:
         with django_db_blocker.unblock():

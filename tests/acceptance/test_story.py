@@ -71,7 +71,7 @@ def test_a_change_is_made_read_recorded_filtered_exported_and_kept_from_others(
     expect(cards.nth(shown)).to_be_visible()
     page.get_by_label("Model", exact=True).select_option(label="Product")
     page.get_by_text("More filters").click()
-    page.get_by_label("Label").select_option("price_reviewed")
+    page.get_by_label("Label", exact=True).select_option("price_reviewed")
     page.get_by_role("button", name="Filter").click()
     expect(page.get_by_role("list", name="Active filters")).to_contain_text("price_reviewed")
     expect(page.get_by_role("article").first).to_contain_text("Quarterly review")

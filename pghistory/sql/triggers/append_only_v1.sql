@@ -13,12 +13,3 @@ begin
     {func}
 end
 $pghistory$;
-
-drop trigger if exists {pgid} on {table};
-
-create trigger {pgid}
-{when} {operation} on {table}
-for each {level}
-execute function {execute};
-
-comment on trigger {pgid} on {table} is '{hash}';

@@ -16,13 +16,3 @@ begin
     return null;
 end
 $pghistory$;
-
-drop trigger if exists {pgid} on {table};
-
-create trigger {pgid}
-{when} {operation} on {table}
-for each {level}
-{condition}
-execute function {execute};
-
-comment on trigger {pgid} on {table} is '{hash}';

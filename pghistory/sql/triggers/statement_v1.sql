@@ -18,13 +18,3 @@ begin
     return null;
 end
 $pghistory$;
-
-drop trigger if exists {pgid} on {table};
-
-create trigger {pgid}
-{when} {operation} on {table}
-{referencing}
-for each {level}
-execute function {execute};
-
-comment on trigger {pgid} on {table} is '{hash}';
