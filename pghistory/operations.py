@@ -1,4 +1,4 @@
-"""Migration operations that write pghistory's SQL functions into the database."""
+"""Migration operations that write pghistory's SQL functions and its index on actors into the database."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation, OperationCategory
 from django.db.migrations.state import ProjectState
 
-from pghistory import sql
+from pghistory import config, sql
 
 LATEST = {"_pgh_attach_context": 2}
 """The version of each SQL function that this release installs."""
@@ -38,13 +38,13 @@ class InstallFunction(Operation):
     def database_forwards(
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
     ) -> None:
-        if self._applies(app_label, schema_editor):
+        if _may_migrate(app_label, schema_editor):
             schema_editor.execute(definition(self.name, self.version), params=None)
 
     def database_backwards(
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
     ) -> None:
-        if not self._applies(app_label, schema_editor):
+        if not _may_migrate(app_label, schema_editor):
             return
         if self.version > 1:
             schema_editor.execute(definition(self.name, self.version - 1), params=None)
@@ -58,9 +58,46 @@ class InstallFunction(Operation):
     def migration_name_fragment(self) -> str:
         return f"install{self.name}_v{self.version}"
 
-    def _applies(self, app_label: str, schema_editor: BaseDatabaseSchemaEditor) -> bool:
-        connection = schema_editor.connection
-        return connection.vendor == "postgresql" and router.allow_migrate(connection.alias, app_label)
+
+class InstallActorIndex(Operation):
+    """Indexes contexts by their user, where PGHISTORY_INDEXES names "actor" when the migration is applied.
+
+    No part of the models' state, which may not depend on a setting: what was left out is made later by hand from
+    `sql/indexes/context_actor.sql`.
+    """
+
+    category = OperationCategory.ADDITION
+    reversible = True
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        return type(self).__name__, [], {}
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        """An index that a setting decides on is no part of the models' state."""
+
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        if _may_migrate(app_label, schema_editor) and "actor" in config.indexes():
+            schema_editor.execute(sql.read("indexes/context_actor.sql"), params=None)
+
+    def database_backwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        if _may_migrate(app_label, schema_editor):
+            schema_editor.execute("drop index if exists pghistory_context_actor", params=None)
+
+    def describe(self) -> str:
+        return "Index contexts by their user"
+
+    @property
+    def migration_name_fragment(self) -> str:
+        return "index_actor"
+
+
+def _may_migrate(app_label: str, schema_editor: BaseDatabaseSchemaEditor) -> bool:
+    connection = schema_editor.connection
+    return connection.vendor == "postgresql" and router.allow_migrate(connection.alias, app_label)
 
 
 def definition(name: str, version: int) -> str:

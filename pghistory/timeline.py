@@ -28,7 +28,18 @@ from pghistory.estimates import Estimate, estimates
 from pghistory.filters import Filter
 from pghistory.models import Event
 
-__all__ = ["BadCursor", "Count", "Entry", "EntryContext", "Estimate", "Page", "Timeline", "entry", "estimates"]
+__all__ = [
+    "BadCursor",
+    "Count",
+    "Entry",
+    "EntryContext",
+    "Estimate",
+    "Filter",
+    "Page",
+    "Timeline",
+    "entry",
+    "estimates",
+]
 
 Model = type[models.Model]
 

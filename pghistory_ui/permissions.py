@@ -17,9 +17,8 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 
 from pghistory import registry
-from pghistory.filters import Filter
 from pghistory.models import Event
-from pghistory.timeline import Timeline
+from pghistory.timeline import Filter, Timeline
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,4 +13,5 @@ class Migration(migrations.Migration):
             field=models.TextField(editable=False, null=True),
         ),
         pghistory.operations.InstallFunction(name="_pgh_attach_context", version=2),
+        pghistory.operations.InstallActorIndex(),
     ]

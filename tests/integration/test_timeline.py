@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group, Permission, User
+from django.db import models
 from django.utils import timezone
 
 import pghistory
@@ -159,13 +160,26 @@ def test_a_label_that_is_no_longer_registered_counts_as_a_new_row_of_unknown_kin
     assert (entry.kind, entry.label, entry.changes) == ("unknown", "forgotten", {"name": ("a", "b")})
 
 
-def test_one_label_for_two_operations_tells_them_apart():
-    row = write(ByRow, [{"number": 1}], number=0)
+@pytest.mark.parametrize(
+    ("tracker", "kinds"),
+    [
+        (pghistory.AfterInsertOrUpdate("x"), ["insert", "update", "update"]),
+        (pghistory.BeforeUpdateOrDelete("x"), ["update", "update", "delete"]),
+    ],
+)
+def test_one_label_for_two_operations_tells_them_apart(build: Any, tracker: pghistory.Tracker, kinds: list[str]):
+    @pghistory.track(tracker)
+    class Twofold(models.Model):
+        number = models.IntegerField()
+
+        class Meta:
+            app_label = "tracked"
+
+    build(Twofold)
+    row = write(Twofold, [{"number": 1}, {"number": 2}], number=0)
     key = row.pk
     row.delete()
-    found = Timeline().of(ByRow(pk=key))
-    assert [entry.kind for entry in entries(found.labelled("written"))] == ["insert", "update"]
-    assert [entry.kind for entry in entries(found.labelled("left"))] == ["update", "delete"]
+    assert [entry.kind for entry in entries(Timeline().of(Twofold(pk=key)))] == kinds
 
 
 def test_a_key_that_was_used_again_begins_anew():
