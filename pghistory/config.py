@@ -16,7 +16,7 @@ from django.utils.module_loading import import_string
 
 
 class Default(enum.Enum):
-    """The one value DEFAULT: take what the tracked field, or the weaker configuration, says."""
+    """The one value DEFAULT: take what the tracked field says, whatever the weaker configuration does."""
 
     DEFAULT = "default"
 
@@ -41,39 +41,39 @@ UNSET: Final = Unset.UNSET
 
 @dataclass(frozen=True, kw_only=True)
 class Field:
-    """Keyword arguments for every mirrored column; those left at DEFAULT are not touched."""
+    """Keyword arguments for every mirrored column; DEFAULT is the tracked field's own value, or else Django's."""
 
-    primary_key: bool | Default = DEFAULT
-    unique: bool | Default = DEFAULT
-    blank: bool | Default = DEFAULT
-    null: bool | Default = DEFAULT
-    db_index: bool | Default = DEFAULT
-    editable: bool | Default = DEFAULT
-    unique_for_date: str | None | Default = DEFAULT
-    unique_for_month: str | None | Default = DEFAULT
-    unique_for_year: str | None | Default = DEFAULT
+    primary_key: bool | Default | Unset = UNSET
+    unique: bool | Default | Unset = UNSET
+    blank: bool | Default | Unset = UNSET
+    null: bool | Default | Unset = UNSET
+    db_index: bool | Default | Unset = UNSET
+    editable: bool | Default | Unset = UNSET
+    unique_for_date: str | None | Default | Unset = UNSET
+    unique_for_month: str | None | Default | Unset = UNSET
+    unique_for_year: str | None | Default | Unset = UNSET
 
     @property
     def kwargs(self) -> dict[str, Any]:
-        """{keyword: value} of what is configured here."""
+        """{keyword: value} of what is configured here, DEFAULT among the values."""
         given = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {name: value for name, value in given.items() if value is not DEFAULT}
+        return {name: value for name, value in given.items() if value is not UNSET}
 
 
 @dataclass(frozen=True, kw_only=True)
 class RelatedField(Field):
     """Keyword arguments for every mirrored relation."""
 
-    related_name: str | Default = DEFAULT
-    related_query_name: str | Default = DEFAULT
+    related_name: str | Default | Unset = UNSET
+    related_query_name: str | Default | Unset = UNSET
 
 
 @dataclass(frozen=True, kw_only=True)
 class ForeignKey(RelatedField):
     """Keyword arguments for every mirrored foreign key."""
 
-    on_delete: Any = DEFAULT
-    db_constraint: bool | Default = DEFAULT
+    on_delete: Any = UNSET
+    db_constraint: bool | Default | Unset = UNSET
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,21 +85,21 @@ class ObjForeignKey(ForeignKey):
 class ContextForeignKey(ForeignKey):
     """`pgh_context` as a reference to a row of Context that the events of one unit of work share."""
 
-    null: bool | Default = True
+    null: bool | Default | Unset = True
 
 
 @dataclass(frozen=True, kw_only=True)
 class ContextJSONField(Field):
     """`pgh_context` as a JSON column, in which each event keeps the metadata of its own moment."""
 
-    null: bool | Default = True
+    null: bool | Default | Unset = True
 
 
 @dataclass(frozen=True, kw_only=True)
 class ContextUUIDField(Field):
     """`pgh_context_id` beside a `pgh_context` in JSON: groups the events of one unit of work."""
 
-    null: bool | Default = True
+    null: bool | Default | Unset = True
 
 
 def _get(name: str, default: Any) -> Any:

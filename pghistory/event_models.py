@@ -172,15 +172,18 @@ def _obj_column(model: type[models.Model], options: EventModelOptions) -> dict[s
     given = options.get("obj_field", UNSET)
     layer = config.obj_field() if given is UNSET else given
     if layer is None:
-        return {"pgh_obj": None} if _inherits("pgh_obj", options) else {}
+        inherited = {field.name for field in _base_model(options)._meta.local_fields}
+        return {"pgh_obj": None} if "pgh_obj" in inherited else {}
     if not isinstance(layer, config.ObjForeignKey):
         raise _unsupported(model, "obj_field", layer, "Give a pghistory.ObjForeignKey, or None for no reference.")
     index = _own_index("obj", covered_by_ours=True)
-    default = config.ObjForeignKey(related_name=_related_name(options), db_index=index)
+    # An ObjForeignKey of the model's own says all about the way back, also by saying nothing.
+    related_name = _related_name(options) if given is UNSET else config.DEFAULT
+    default = config.ObjForeignKey(related_name=related_name, db_index=index)
     package = config.ForeignKey(on_delete=models.DO_NOTHING, db_constraint=False)
     configured = config.field_layers("FIELD", "RELATED_FIELD", "FOREIGN_KEY_FIELD")
     layers = (*configured, *config.field_layers("OBJ_FIELD"), layer)
-    return {"pgh_obj": models.ForeignKey(model, **_merged(package, default, *layers))}
+    return {"pgh_obj": models.ForeignKey(model, **_added(package, default, *layers))}
 
 
 def _context_columns(options: EventModelOptions) -> dict[str, Any]:
@@ -191,34 +194,32 @@ def _context_columns(options: EventModelOptions) -> dict[str, Any]:
     if isinstance(layer, config.ContextForeignKey):
         package = config.ForeignKey(related_name="+", on_delete=models.DO_NOTHING, db_constraint=False)
         index = config.Field(db_index=_own_index("context"))
-        configured = config.field_layers("FIELD", "RELATED_FIELD", "FOREIGN_KEY_FIELD")
-        return {"pgh_context": models.ForeignKey("pghistory.Context", **_merged(package, index, *configured, layer))}
+        relations = config.field_layers("FIELD", "RELATED_FIELD", "FOREIGN_KEY_FIELD")
+        return {"pgh_context": models.ForeignKey("pghistory.Context", **_added(package, index, *relations, layer))}
     given_id = options.get("context_id_field", UNSET)
     id_layer = config.context_id_field() if given_id is UNSET else given_id
     configured = config.field_layers("FIELD")
-    columns: dict[str, Any] = {"pgh_context": fields.PGHistoryJSONField(**_merged(*configured, layer))}
+    columns: dict[str, Any] = {"pgh_context": fields.PGHistoryJSONField(**_added(*configured, layer))}
     if id_layer is not None:
-        columns["pgh_context_id"] = models.UUIDField(**_merged(*configured, id_layer))
+        columns["pgh_context_id"] = models.UUIDField(**_added(*configured, id_layer))
     return columns
 
 
-def _inherits(name: str, options: EventModelOptions) -> bool:
-    return any(field.name == name for field in _base_model(options)._meta.local_fields)
-
-
-def _own_index(index: str, *, covered_by_ours: bool = False) -> bool | config.Default:
+def _own_index(index: str, *, covered_by_ours: bool = False) -> bool | Unset:
     """Whether a foreign key keeps the index that Django gives it."""
     indexes = config.indexes()
     if not indexes or (index in indexes and not covered_by_ours):
-        return config.DEFAULT
+        return UNSET
     return False
 
 
 def _merged(*layers: config.Field) -> dict[str, Any]:
-    merged: dict[str, Any] = {}
-    for layer in layers:
-        merged.update(layer.kwargs)
-    return merged
+    return {name: value for layer in layers for name, value in layer.kwargs.items()}
+
+
+def _added(*layers: config.Field) -> dict[str, Any]:
+    """Keyword arguments of a column that mirrors none, where DEFAULT is Django's own."""
+    return {name: value for name, value in _merged(*layers).items() if value is not config.DEFAULT}
 
 
 def _model_name(model: type[models.Model], options: EventModelOptions) -> str:

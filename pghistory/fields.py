@@ -35,8 +35,10 @@ class PGHistoryJSONField(models.JSONField):
         return name, "pghistory.utils.JSONField", args, kwargs
 
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
-        self.encoder = config.json_encoder()
-        return super().get_db_prep_value(value, connection, prepared)
+        # On a copy: migrations compare the field itself, which knows no encoder.
+        encoding = copy.copy(self)
+        encoding.encoder = config.json_encoder()
+        return models.JSONField.get_db_prep_value(encoding, value, connection, prepared)
 
 
 class CreatedAtField(models.DateTimeField):  # type: ignore[type-arg] # Django's own takes no arguments at run time
@@ -51,9 +53,10 @@ class CreatedAtField(models.DateTimeField):  # type: ignore[type-arg] # Django's
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
         value = getattr(model_instance, self.attname)
-        if add and value is None:
-            return RawSQL(config.created_at_function(), [], output_field=models.DateTimeField())
-        return value
+        if value is not None:
+            return value
+        # An instance does not learn what the database gave it, and may be saved once more.
+        return RawSQL(config.created_at_function(), [], output_field=self) if add else models.F(self.attname)
 
 
 class SlugField(models.TextField):  # type: ignore[type-arg]
@@ -186,27 +189,33 @@ class StoredValue:
 def mirrored(field: AnyField, *, tracked: frozenset[str], overrides: Kwargs) -> AnyField:
     """A field that holds the values of the tracked one and enforces nothing.
 
-    Keys become plain integers, uniqueness and indexes are dropped, relations are unconstrained; the column keeps its
-    name. `overrides` are keyword arguments of the configuration, which win. A generated column is generated in the
-    event table too where all that it is made of is `tracked`, and else holds the value as it was.
+    Generated keys become plain integers, which nothing configures; uniqueness and indexes are dropped; relations are
+    unconstrained; the column keeps its name. `overrides` are keyword arguments of the configuration, which win. A
+    generated column is generated in the event table too where all that it is made of is `tracked`, and else holds the
+    value as it was.
     """
     if isinstance(field, models.GeneratedField):
         return _mirror_of_generated(field, tracked)
+    if (integer := PLAIN_INTEGERS.get(field.get_internal_type())) is not None:
+        return integer(db_column=field.db_column)
     args, kwargs = _relation_arguments(field) if isinstance(field, models.ForeignKey) else field.deconstruct()[2:]
+    own = dict(kwargs)
     for name in ENFORCED:
         kwargs.pop(name, None)
-    field_class = PLAIN_INTEGERS.get(field.get_internal_type())
-    if field_class is not None:
-        for name in ("auto_created", "serialize", "verbose_name"):
-            kwargs.pop(name, None)
-    else:
-        field_class = models.ForeignKey if isinstance(field, models.OneToOneField) else type(field)
+    field_class = models.ForeignKey if isinstance(field, models.OneToOneField) else type(field)
     if isinstance(field, models.SlugField):
         kwargs["db_index"] = False
     made_by_pre_save = getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
     if made_by_pre_save or isinstance(field, models.FileField):
         field_class = _storing(field_class)
-    return _made(field_class, args, {**kwargs, **overrides})
+    for name, value in overrides.items():
+        if value is not config.DEFAULT:
+            kwargs[name] = value
+        elif name in own:
+            kwargs[name] = own[name]
+        else:
+            kwargs.pop(name, None)
+    return _made(field_class, args, kwargs)
 
 
 def _relation_arguments(field: Any) -> tuple[Any, Kwargs]:

@@ -54,7 +54,7 @@ class HistoryAdmin(EventsAdmin):
 class HistoryAdminMixin:
     """Makes a ModelAdmin's History page the timeline, by hand."""
 
-    object_history_template = TIMELINE_TEMPLATE
+    object_history_template: Any = TIMELINE_TEMPLATE
 
 
 def register(site: AdminSite) -> None:

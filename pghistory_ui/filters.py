@@ -225,7 +225,8 @@ class FilterForm(forms.Form):
             if name in ("after", "value") or value in (None, "", []):
                 continue
             for shown, rest in self._shown(name, value):
-                yield Pill(str(_("Context") if name == "key" else self[name].label), shown, rest)
+                short = {"key": _("Context"), "q": _("Search"), "until": _("Until")}
+                yield Pill(short.get(name) or str(self[name].label), shown, rest)
 
     def _shown(self, name: str, value: Any) -> Iterator[tuple[str, str]]:
         if name == "model":
@@ -270,7 +271,7 @@ class FilterForm(forms.Form):
         """Users to choose from: those who may log in to the admin, when they may be seen and are not too many."""
         model = get_user_model()
         seen = self.access.visibility(model)
-        if not seen.allowed:
+        if not seen.allowed or seen.by_object:
             return []
         users = list(seen.rows.filter(is_staff=True).order_by(model.USERNAME_FIELD)[: LONGEST_LIST + 1])
         return [] if len(users) > LONGEST_LIST else [(str(user.pk), user_label(user)) for user in users]

@@ -70,7 +70,8 @@ def look() -> Callable[..., None]:
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)
             suffix = "" if scheme == "light" else "-dark"
-            page.screenshot(path=SCREENSHOTS / f"{name}{suffix}.png")
+            # Colours that are still on their way from the other scheme are sent to their end.
+            page.screenshot(path=SCREENSHOTS / f"{name}{suffix}.png", animations="disabled")
         page.emulate_media(color_scheme="light")
 
     return picture

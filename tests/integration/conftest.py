@@ -18,7 +18,7 @@ ROUND_TRIPS = ("Query", "Sync")
 
 
 @pytest.fixture
-def sent(db: None) -> Iterator[list[str]]:
+def sent(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """Every text that the default connection gives to psycopg from now on, as pghistory hands it over."""
     texts: list[str] = []
 
@@ -27,6 +27,13 @@ def sent(db: None) -> Iterator[list[str]]:
         return execute(statement, params, many, context)
 
     connection.ensure_connection()
+    execute_directly = connection.connection.execute
+
+    def record_directly(statement: Any, *args: Any, **kwargs: Any) -> Any:
+        texts.append(str(statement))
+        return execute_directly(statement, *args, **kwargs)
+
+    monkeypatch.setattr(connection.connection, "execute", record_directly)
     with connection.execute_wrapper(record):
         yield texts
 
@@ -59,6 +66,7 @@ def scratch(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(registry, "_event_models", dict(registry._event_models))
     monkeypatch.setattr(pgtrigger.registry._registry, "data", dict(pgtrigger.registry._registry.data))
     with isolate_apps("tests.tracked", "pghistory") as apps:
+        assert apps is not None
         apps.register_model("pghistory", Context)
         yield
     for name in set(module) - names:

@@ -255,7 +255,8 @@ def test_metadata_is_stored_as_it_was_given(value: Any, stored: Any):
 
 
 def test_keys_of_metadata_may_be_any_text():
-    with pghistory.context(**{"a %s $pgh$'": 1, "": 2}):
+    odd: dict[str, Any] = {"a %s $pgh$'": 1, "": 2}
+    with pghistory.context(**odd):
         assert make().metadata == {"a %s $pgh$'": 1, "": 2}
 
 

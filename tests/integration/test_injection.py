@@ -8,13 +8,14 @@ from typing import Any
 import psycopg
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.db.backends.postgresql import base as postgresql
 from django.db.models import F
 from psycopg import sql
 
 import pghistory
 from tests.tracked.models import Everything, Kept
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("binding")]
 
 INSERT = "insert into tracked_everything (name, number) values (%s, %s)"
 
@@ -52,7 +53,6 @@ def test_the_context_is_set_once_in_a_transaction(sent: list[str]):
     with pghistory.context(user=3):
         for name in "abc":
             Everything.objects.create(name=name)
-    assert len(sent) == 3
     assert settings_sent(sent) == 1
     assert users() == [3, 3, 3]
 
@@ -138,7 +138,7 @@ def test_statements_that_cannot_write_are_left_alone(sent: list[str], statement:
         "EXPLAIN (ANALYZE, COSTS OFF) INSERT INTO tracked_everything (name) VALUES ('a')",
         "select 1; insert into tracked_everything (name) values ('a')",
         "do $$ begin insert into tracked_everything (name) values ('a'); end $$",
-        "prepare new as insert into tracked_everything (name) values ('a'); execute new",
+        "prepare new as insert into tracked_everything (name) values ('a'); execute new; deallocate new",
         "select * from pg_temp.makes_one('a')",
         "select pg_temp.\"makes_one\"('a')",
         "select /* it writes */ pg_temp.makes_one /* here */ ('a')",
@@ -185,6 +185,16 @@ def test_the_callers_params_are_never_altered(params: Any):
         run(named if isinstance(params, dict) else INSERT, params)
     assert params == before
     assert Everything.objects.values_list("name", "number").get() == ("a", 1)
+
+
+@pytest.fixture(params=["client", "server"])
+def binding(request: pytest.FixtureRequest, db: None, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Who puts params into the text: psycopg, or PostgreSQL."""
+    if request.param == "server":
+        connection.ensure_connection()
+        monkeypatch.setattr(connection.features, "uses_server_side_binding", True)
+        monkeypatch.setattr(connection.connection, "cursor_factory", postgresql.ServerBindingCursor)
+    return str(request.param)
 
 
 @pytest.mark.parametrize("params", [None, (), [], {}], ids=["none", "tuple", "list", "dict"])

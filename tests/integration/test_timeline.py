@@ -249,7 +249,7 @@ def test_changed_rows_without_an_object_have_no_state_before():
 
 def test_events_of_a_through_model_are_found_by_what_they_refer_to():
     group, other = Group.objects.create(name="a"), Group.objects.create(name="b")
-    permission = Permission.objects.order_by("pk").first()
+    permission = Permission.objects.order_by("pk")[0]
     for each in (group, other):
         each.permissions.add(permission)
     group.permissions.remove(permission)
@@ -524,9 +524,8 @@ def test_a_timeline_reads_the_database_that_it_is_told():
     row = Everything.objects.using("archive").create(name="a")
     assert [entry.object for entry in Timeline("archive").of(row).entries()] == [row]
     assert entries(Timeline("default").of(row)) == []
-    assert timeline.entry(
-        Everything.pgh_event_model, Everything.pgh_event_model.objects.using("archive").get().pk, "archive"
-    )
+    event = Everything.pgh_event_model.objects.using("archive").get()
+    assert timeline.entry(Everything.pgh_event_model, event.pk, "archive").object == row
 
 
 def test_estimates_say_how_much_there_is_and_from_when_to_when():

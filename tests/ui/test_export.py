@@ -4,15 +4,18 @@ import csv
 import datetime as dt
 import io
 import json
+import threading
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
 
 import pghistory
 from demo_project.shop.models import Customer, Product, Supplier
+from pghistory_ui.views import export
 from tests.ui.html import Page
 
 Browse = Callable[..., Page]
@@ -81,9 +84,24 @@ def test_other_formats_are_not_found(client: Client, mara: User):
 
 @pytest.mark.django_db(transaction=True)
 def test_the_file_is_one_snapshot_whatever_is_written_meanwhile(client: Client, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(export, "BATCH", 4)
     user = User.objects.create_superuser("m", "", "x")
     Supplier.objects.bulk_create([Supplier(name=str(number)) for number in range(30)])
     Supplier.objects.update(payment_days=1, discount=1)
     client.force_login(user)
     response: Any = client.get(f"{EXPORT}?model=shop.Supplier")
-    assert sum(chunk.count(b"\r\n") for chunk in response.streaming_content) == 31
+    lines = iter(response.streaming_content)
+    first = [next(lines) for _line in range(3)]
+
+    def write_elsewhere() -> None:
+        Supplier.objects.update(payment_days=2, discount=2)
+        events = Supplier.pgh_event_model._base_manager
+        events.filter(pk__in=list(events.order_by("pk").values_list("pk", flat=True)[:5])).delete()
+        connection.close()
+
+    writer = threading.Thread(target=write_elsewhere)
+    writer.start()
+    writer.join()
+    assert Supplier.pgh_event_model._base_manager.count() == 30
+    assert sum(line.count(b"\r\n") for line in [*first, *lines]) == 31
+    assert Supplier.pgh_event_model._base_manager.count() == 55

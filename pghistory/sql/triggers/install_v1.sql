@@ -3,13 +3,30 @@ do $pghistory_install$
 declare
     -- A migration that renames the table may do so only after this. The table is then where the trigger was last, as
     -- `uninstall_v1.sql` noted it.
-    _table text := coalesce(
-        to_regclass($pghistory_name${table}$pghistory_name$)::text,
-        to_regclass(obj_description('{pgid}()'::regprocedure, 'pg_proc'))::text,
-        $pghistory_name${table}$pghistory_name$
+    _table regclass := coalesce(
+        to_regclass($pghistory_name${table}$pghistory_name$),
+        to_regclass(obj_description('{pgid}()'::regprocedure, 'pg_proc'))
     );
+    _trigger name;
 begin
-    execute 'drop trigger if exists {pgid} on ' || _table;
+    if _table is null then
+        _table := $pghistory_name${table}$pghistory_name$::regclass;
+    end if;
+
+    -- The last five letters are a hash of the model's name. What differs only in them was left behind when the model
+    -- got another name, and writes into a table that is no longer there.
+    for _trigger in
+        select
+            tgname
+        from
+            pg_trigger
+        where
+            tgrelid = _table
+            and tgparentid = 0
+            and left(tgname, -5) = left('{pgid}', -5)
+    loop
+        execute format('drop trigger %I on %s', _trigger, _table);
+    end loop;
 
     execute $pghistory_text$
         create trigger {pgid}

@@ -28,13 +28,13 @@ class Specimen(models.Model):
     text = models.TextField(blank=True, default="")
     slug = models.SlugField(default="s")
     integer = models.IntegerField(default=1)
-    positive = models.PositiveIntegerField(default=2)
+    positive = models.PositiveIntegerField(default=2, unique_for_date="added")
     small = models.SmallIntegerField(default=3)
     big = models.BigIntegerField(default=4)
     decimal = models.DecimalField(max_digits=8, decimal_places=2, default=0)
     float = models.FloatField(default=0.5)
     boolean = models.BooleanField(default=False)
-    date = models.DateField(null=True, unique_for_date="now")
+    date = models.DateField(null=True)
     now = models.DateTimeField(auto_now=True, db_index=True)
     added = models.DateField(auto_now_add=True)
     time = models.TimeField(null=True)
@@ -106,7 +106,7 @@ class AppendOnly(models.Model):
     name = models.CharField(max_length=16)
 
 
-class Kept(models.Model):
+class Kept(models.Model):  # type: ignore[django-manager-missing]  # `events` comes at run time
     name = models.CharField(max_length=16, unique=True)
     number = models.IntegerField(default=0)
 
@@ -184,7 +184,7 @@ class Labelled(models.Model):
     number = models.IntegerField(default=0)
 
 
-class Watched(models.Model):
+class Watched(models.Model):  # type: ignore[django-manager-missing]  # `events` comes at run time
     name = models.CharField(max_length=16)
 
 

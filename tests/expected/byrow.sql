@@ -1,0 +1,809 @@
+-- insert_insert
+create or replace function pgtrigger_insert_insert_6f62f()
+returns trigger
+language plpgsql
+as $pghistory$
+
+begin
+    if
+        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        or current_setting('pghistory.restoring', true) = 'on'
+    then
+        return null;
+    end if;
+
+    insert into "tracked_byrowevent" (
+        "pgh_created_at",
+        "pgh_label",
+        "id",
+        "the name",
+        "number",
+        "data",
+        "pgh_obj_id",
+        "pgh_context_id"
+    )
+    values (
+        NOW(),
+        'insert',
+        NEW."id",
+        NEW."the name",
+        NEW."number",
+        NEW."data",
+        NEW."id",
+        _pgh_attach_context()
+    );
+
+    return null;
+end
+$pghistory$;
+
+do $pghistory_install$
+declare
+    -- A migration that renames the table may do so only after this. The table is then where the trigger was last, as
+    -- `uninstall_v1.sql` noted it.
+    _table regclass := coalesce(
+        to_regclass($pghistory_name$"tracked_byrow"$pghistory_name$),
+        to_regclass(obj_description('pgtrigger_insert_insert_6f62f()'::regprocedure, 'pg_proc'))
+    );
+    _trigger name;
+begin
+    if _table is null then
+        _table := $pghistory_name$"tracked_byrow"$pghistory_name$::regclass;
+    end if;
+
+    -- The last five letters are a hash of the model's name. What differs only in them was left behind when the model
+    -- got another name, and writes into a table that is no longer there.
+    for _trigger in
+        select
+            tgname
+        from
+            pg_trigger
+        where
+            tgrelid = _table
+            and tgparentid = 0
+            and left(tgname, -5) = left('pgtrigger_insert_insert_6f62f', -5)
+    loop
+        execute format('drop trigger %I on %s', _trigger, _table);
+    end loop;
+
+    execute $pghistory_text$
+        create trigger pgtrigger_insert_insert_6f62f
+        AFTER INSERT on $pghistory_text$ || _table || $pghistory_text$
+        
+        for each ROW
+        
+        execute function pgtrigger_insert_insert_6f62f()
+    $pghistory_text$;
+
+    execute 'comment on trigger pgtrigger_insert_insert_6f62f on ' || _table || ' is ''5fbae4990ffac6c71f0e2135368330e58fccac8f''';
+end
+$pghistory_install$;
+
+-- update_update
+create or replace function pgtrigger_update_update_decc5()
+returns trigger
+language plpgsql
+as $pghistory$
+
+begin
+    if
+        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        or current_setting('pghistory.restoring', true) = 'on'
+    then
+        return null;
+    end if;
+
+    insert into "tracked_byrowevent" (
+        "pgh_created_at",
+        "pgh_label",
+        "id",
+        "the name",
+        "number",
+        "data",
+        "pgh_obj_id",
+        "pgh_context_id"
+    )
+    values (
+        NOW(),
+        'update',
+        NEW."id",
+        NEW."the name",
+        NEW."number",
+        NEW."data",
+        NEW."id",
+        _pgh_attach_context()
+    );
+
+    return null;
+end
+$pghistory$;
+
+do $pghistory_install$
+declare
+    -- A migration that renames the table may do so only after this. The table is then where the trigger was last, as
+    -- `uninstall_v1.sql` noted it.
+    _table regclass := coalesce(
+        to_regclass($pghistory_name$"tracked_byrow"$pghistory_name$),
+        to_regclass(obj_description('pgtrigger_update_update_decc5()'::regprocedure, 'pg_proc'))
+    );
+    _trigger name;
+begin
+    if _table is null then
+        _table := $pghistory_name$"tracked_byrow"$pghistory_name$::regclass;
+    end if;
+
+    -- The last five letters are a hash of the model's name. What differs only in them was left behind when the model
+    -- got another name, and writes into a table that is no longer there.
+    for _trigger in
+        select
+            tgname
+        from
+            pg_trigger
+        where
+            tgrelid = _table
+            and tgparentid = 0
+            and left(tgname, -5) = left('pgtrigger_update_update_decc5', -5)
+    loop
+        execute format('drop trigger %I on %s', _trigger, _table);
+    end loop;
+
+    execute $pghistory_text$
+        create trigger pgtrigger_update_update_decc5
+        AFTER UPDATE on $pghistory_text$ || _table || $pghistory_text$
+        
+        for each ROW
+        WHEN (OLD.* IS DISTINCT FROM NEW.*)
+        execute function pgtrigger_update_update_decc5()
+    $pghistory_text$;
+
+    execute 'comment on trigger pgtrigger_update_update_decc5 on ' || _table || ' is ''c3607abc4b51c8c0c3027fb184ba39076936fe1f''';
+end
+$pghistory_install$;
+
+-- delete_delete
+create or replace function pgtrigger_delete_delete_444be()
+returns trigger
+language plpgsql
+as $pghistory$
+
+begin
+    if
+        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        or current_setting('pghistory.restoring', true) = 'on'
+    then
+        return null;
+    end if;
+
+    insert into "tracked_byrowevent" (
+        "pgh_created_at",
+        "pgh_label",
+        "id",
+        "the name",
+        "number",
+        "data",
+        "pgh_obj_id",
+        "pgh_context_id"
+    )
+    values (
+        NOW(),
+        'delete',
+        OLD."id",
+        OLD."the name",
+        OLD."number",
+        OLD."data",
+        OLD."id",
+        _pgh_attach_context()
+    );
+
+    return null;
+end
+$pghistory$;
+
+do $pghistory_install$
+declare
+    -- A migration that renames the table may do so only after this. The table is then where the trigger was last, as
+    -- `uninstall_v1.sql` noted it.
+    _table regclass := coalesce(
+        to_regclass($pghistory_name$"tracked_byrow"$pghistory_name$),
+        to_regclass(obj_description('pgtrigger_delete_delete_444be()'::regprocedure, 'pg_proc'))
+    );
+    _trigger name;
+begin
+    if _table is null then
+        _table := $pghistory_name$"tracked_byrow"$pghistory_name$::regclass;
+    end if;
+
+    -- The last five letters are a hash of the model's name. What differs only in them was left behind when the model
+    -- got another name, and writes into a table that is no longer there.
+    for _trigger in
+        select
+            tgname
+        from
+            pg_trigger
+        where
+            tgrelid = _table
+            and tgparentid = 0
+            and left(tgname, -5) = left('pgtrigger_delete_delete_444be', -5)
+    loop
+        execute format('drop trigger %I on %s', _trigger, _table);
+    end loop;
+
+    execute $pghistory_text$
+        create trigger pgtrigger_delete_delete_444be
+        AFTER DELETE on $pghistory_text$ || _table || $pghistory_text$
+        
+        for each ROW
+        
+        execute function pgtrigger_delete_delete_444be()
+    $pghistory_text$;
+
+    execute 'comment on trigger pgtrigger_delete_delete_444be on ' || _table || ' is ''85ba1f1dbc294fd1464c9122418d7195abcf2cda''';
+end
+$pghistory_install$;
+
+-- before_update
+create or replace function pgtrigger_before_update_03feb()
+returns trigger
+language plpgsql
+as $pghistory$
+
+begin
+    if
+        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        or current_setting('pghistory.restoring', true) = 'on'
+    then
+        return null;
+    end if;
+
+    insert into "tracked_byrowevent" (
+        "pgh_created_at",
+        "pgh_label",
+        "id",
+        "the name",
+        "number",
+        "data",
+        "pgh_obj_id",
+        "pgh_context_id"
+    )
+    values (
+        NOW(),
+        'before',
+        OLD."id",
+        OLD."the name",
+        OLD."number",
+        OLD."data",
+        OLD."id",
+        _pgh_attach_context()
+    );
+
+    return null;
+end
+$pghistory$;
+
+do $pghistory_install$
+declare
+    -- A migration that renames the table may do so only after this. The table is then where the trigger was last, as
+    -- `uninstall_v1.sql` noted it.
+    _table regclass := coalesce(
+        to_regclass($pghistory_name$"tracked_byrow"$pghistory_name$),
+        to_regclass(obj_description('pgtrigger_before_update_03feb()'::regprocedure, 'pg_proc'))
+    );
+    _trigger name;
+begin
+    if _table is null then
+        _table := $pghistory_name$"tracked_byrow"$pghistory_name$::regclass;
+    end if;
+
+    -- The last five letters are a hash of the model's name. What differs only in them was left behind when the model
+    -- got another name, and writes into a table that is no longer there.
+    for _trigger in
+        select
+            tgname
+        from
+            pg_trigger
+        where
+            tgrelid = _table
+            and tgparentid = 0
+            and left(tgname, -5) = left('pgtrigger_before_update_03feb', -5)
+    loop
+        execute format('drop trigger %I on %s', _trigger, _table);
+    end loop;
+
+    execute $pghistory_text$
+        create trigger pgtrigger_before_update_03feb
+        AFTER UPDATE on $pghistory_text$ || _table || $pghistory_text$
+        
+        for each ROW
+        
+        execute function pgtrigger_before_update_03feb()
+    $pghistory_text$;
+
+    execute 'comment on trigger pgtrigger_before_update_03feb on ' || _table || ' is ''8e872c5edb00382611019fb6ee1b7099dc42371d''';
+end
+$pghistory_install$;
+
+-- down_update
+create or replace function pgtrigger_down_update_fc2c6()
+returns trigger
+language plpgsql
+as $pghistory$
+
+begin
+    if
+        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        or current_setting('pghistory.restoring', true) = 'on'
+    then
+        return null;
+    end if;
+
+    insert into "tracked_byrowevent" (
+        "pgh_created_at",
+        "pgh_label",
+        "id",
+        "the name",
+        "number",
+        "data",
+        "pgh_obj_id",
+        "pgh_context_id"
+    )
+    values (
+        NOW(),
+        'down',
+        NEW."id",
+        NEW."the name",
+        NEW."number",
+        NEW."data",
+        NEW."id",
+        _pgh_attach_context()
+    );
+
+    return null;
+end
+$pghistory$;
+
+do $pghistory_install$
+declare
+    -- A migration that renames the table may do so only after this. The table is then where the trigger was last, as
+    -- `uninstall_v1.sql` noted it.
+    _table regclass := coalesce(
+        to_regclass($pghistory_name$"tracked_byrow"$pghistory_name$),
+        to_regclass(obj_description('pgtrigger_down_update_fc2c6()'::regprocedure, 'pg_proc'))
+    );
+    _trigger name;
+begin
+    if _table is null then
+        _table := $pghistory_name$"tracked_byrow"$pghistory_name$::regclass;
+    end if;
+
+    -- The last five letters are a hash of the model's name. What differs only in them was left behind when the model
+    -- got another name, and writes into a table that is no longer there.
+    for _trigger in
+        select
+            tgname
+        from
+            pg_trigger
+        where
+            tgrelid = _table
+            and tgparentid = 0
+            and left(tgname, -5) = left('pgtrigger_down_update_fc2c6', -5)
+    loop
+        execute format('drop trigger %I on %s', _trigger, _table);
+    end loop;
+
+    execute $pghistory_text$
+        create trigger pgtrigger_down_update_fc2c6
+        AFTER UPDATE on $pghistory_text$ || _table || $pghistory_text$
+        
+        for each ROW
+        WHEN (OLD."number" > (NEW."number"))
+        execute function pgtrigger_down_update_fc2c6()
+    $pghistory_text$;
+
+    execute 'comment on trigger pgtrigger_down_update_fc2c6 on ' || _table || ' is ''f9f18a170e4414ad106bb333fb015c88107fbba8''';
+end
+$pghistory_install$;
+
+-- both_update
+create or replace function pgtrigger_both_update_71773()
+returns trigger
+language plpgsql
+as $pghistory$
+
+begin
+    if
+        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        or current_setting('pghistory.restoring', true) = 'on'
+    then
+        return null;
+    end if;
+
+    insert into "tracked_byrowevent" (
+        "pgh_created_at",
+        "pgh_label",
+        "id",
+        "the name",
+        "number",
+        "data",
+        "pgh_obj_id",
+        "pgh_context_id"
+    )
+    values (
+        NOW(),
+        'both',
+        NEW."id",
+        NEW."the name",
+        NEW."number",
+        NEW."data",
+        NEW."id",
+        _pgh_attach_context()
+    );
+
+    return null;
+end
+$pghistory$;
+
+do $pghistory_install$
+declare
+    -- A migration that renames the table may do so only after this. The table is then where the trigger was last, as
+    -- `uninstall_v1.sql` noted it.
+    _table regclass := coalesce(
+        to_regclass($pghistory_name$"tracked_byrow"$pghistory_name$),
+        to_regclass(obj_description('pgtrigger_both_update_71773()'::regprocedure, 'pg_proc'))
+    );
+    _trigger name;
+begin
+    if _table is null then
+        _table := $pghistory_name$"tracked_byrow"$pghistory_name$::regclass;
+    end if;
+
+    -- The last five letters are a hash of the model's name. What differs only in them was left behind when the model
+    -- got another name, and writes into a table that is no longer there.
+    for _trigger in
+        select
+            tgname
+        from
+            pg_trigger
+        where
+            tgrelid = _table
+            and tgparentid = 0
+            and left(tgname, -5) = left('pgtrigger_both_update_71773', -5)
+    loop
+        execute format('drop trigger %I on %s', _trigger, _table);
+    end loop;
+
+    execute $pghistory_text$
+        create trigger pgtrigger_both_update_71773
+        AFTER UPDATE on $pghistory_text$ || _table || $pghistory_text$
+        
+        for each ROW
+        WHEN (OLD."the name" IS DISTINCT FROM (NEW."the name") AND OLD."number" IS DISTINCT FROM (NEW."number"))
+        execute function pgtrigger_both_update_71773()
+    $pghistory_text$;
+
+    execute 'comment on trigger pgtrigger_both_update_71773 on ' || _table || ' is ''840288043feed117fc46b243c0929247aa7da77e''';
+end
+$pghistory_install$;
+
+-- big_insert
+create or replace function pgtrigger_big_insert_42fa7()
+returns trigger
+language plpgsql
+as $pghistory$
+
+begin
+    if
+        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        or current_setting('pghistory.restoring', true) = 'on'
+    then
+        return null;
+    end if;
+
+    insert into "tracked_byrowevent" (
+        "pgh_created_at",
+        "pgh_label",
+        "id",
+        "the name",
+        "number",
+        "data",
+        "pgh_obj_id",
+        "pgh_context_id"
+    )
+    values (
+        NOW(),
+        'big',
+        NEW."id",
+        NEW."the name",
+        NEW."number",
+        NEW."data",
+        NEW."id",
+        _pgh_attach_context()
+    );
+
+    return null;
+end
+$pghistory$;
+
+do $pghistory_install$
+declare
+    -- A migration that renames the table may do so only after this. The table is then where the trigger was last, as
+    -- `uninstall_v1.sql` noted it.
+    _table regclass := coalesce(
+        to_regclass($pghistory_name$"tracked_byrow"$pghistory_name$),
+        to_regclass(obj_description('pgtrigger_big_insert_42fa7()'::regprocedure, 'pg_proc'))
+    );
+    _trigger name;
+begin
+    if _table is null then
+        _table := $pghistory_name$"tracked_byrow"$pghistory_name$::regclass;
+    end if;
+
+    -- The last five letters are a hash of the model's name. What differs only in them was left behind when the model
+    -- got another name, and writes into a table that is no longer there.
+    for _trigger in
+        select
+            tgname
+        from
+            pg_trigger
+        where
+            tgrelid = _table
+            and tgparentid = 0
+            and left(tgname, -5) = left('pgtrigger_big_insert_42fa7', -5)
+    loop
+        execute format('drop trigger %I on %s', _trigger, _table);
+    end loop;
+
+    execute $pghistory_text$
+        create trigger pgtrigger_big_insert_42fa7
+        AFTER INSERT on $pghistory_text$ || _table || $pghistory_text$
+        
+        for each ROW
+        WHEN (NEW."number" >= 100)
+        execute function pgtrigger_big_insert_42fa7()
+    $pghistory_text$;
+
+    execute 'comment on trigger pgtrigger_big_insert_42fa7 on ' || _table || ' is ''71f3ac7915f491a82cfa7c8d65468ff7b9cb933c''';
+end
+$pghistory_install$;
+
+-- named_gone_delete
+create or replace function pgtrigger_named_gone_delete_b0553()
+returns trigger
+language plpgsql
+as $pghistory$
+
+begin
+    if
+        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        or current_setting('pghistory.restoring', true) = 'on'
+    then
+        return null;
+    end if;
+
+    insert into "tracked_byrowevent" (
+        "pgh_created_at",
+        "pgh_label",
+        "id",
+        "the name",
+        "number",
+        "data",
+        "pgh_obj_id",
+        "pgh_context_id"
+    )
+    values (
+        NOW(),
+        'named_gone',
+        OLD."id",
+        OLD."the name",
+        OLD."number",
+        OLD."data",
+        OLD."id",
+        _pgh_attach_context()
+    );
+
+    return null;
+end
+$pghistory$;
+
+do $pghistory_install$
+declare
+    -- A migration that renames the table may do so only after this. The table is then where the trigger was last, as
+    -- `uninstall_v1.sql` noted it.
+    _table regclass := coalesce(
+        to_regclass($pghistory_name$"tracked_byrow"$pghistory_name$),
+        to_regclass(obj_description('pgtrigger_named_gone_delete_b0553()'::regprocedure, 'pg_proc'))
+    );
+    _trigger name;
+begin
+    if _table is null then
+        _table := $pghistory_name$"tracked_byrow"$pghistory_name$::regclass;
+    end if;
+
+    -- The last five letters are a hash of the model's name. What differs only in them was left behind when the model
+    -- got another name, and writes into a table that is no longer there.
+    for _trigger in
+        select
+            tgname
+        from
+            pg_trigger
+        where
+            tgrelid = _table
+            and tgparentid = 0
+            and left(tgname, -5) = left('pgtrigger_named_gone_delete_b0553', -5)
+    loop
+        execute format('drop trigger %I on %s', _trigger, _table);
+    end loop;
+
+    execute $pghistory_text$
+        create trigger pgtrigger_named_gone_delete_b0553
+        AFTER DELETE on $pghistory_text$ || _table || $pghistory_text$
+        
+        for each ROW
+        WHEN (OLD."the name" IS NOT NULL)
+        execute function pgtrigger_named_gone_delete_b0553()
+    $pghistory_text$;
+
+    execute 'comment on trigger pgtrigger_named_gone_delete_b0553 on ' || _table || ' is ''06a4310ac50ae11625c0391788801e1fcc89848e''';
+end
+$pghistory_install$;
+
+-- written_insert_or_update
+create or replace function pgtrigger_written_insert_or_update_cda00()
+returns trigger
+language plpgsql
+as $pghistory$
+
+begin
+    if
+        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        or current_setting('pghistory.restoring', true) = 'on'
+    then
+        return null;
+    end if;
+
+    insert into "tracked_byrowevent" (
+        "pgh_created_at",
+        "pgh_label",
+        "id",
+        "the name",
+        "number",
+        "data",
+        "pgh_obj_id",
+        "pgh_context_id"
+    )
+    values (
+        NOW(),
+        'written',
+        NEW."id",
+        NEW."the name",
+        NEW."number",
+        NEW."data",
+        NEW."id",
+        _pgh_attach_context()
+    );
+
+    return null;
+end
+$pghistory$;
+
+do $pghistory_install$
+declare
+    -- A migration that renames the table may do so only after this. The table is then where the trigger was last, as
+    -- `uninstall_v1.sql` noted it.
+    _table regclass := coalesce(
+        to_regclass($pghistory_name$"tracked_byrow"$pghistory_name$),
+        to_regclass(obj_description('pgtrigger_written_insert_or_update_cda00()'::regprocedure, 'pg_proc'))
+    );
+    _trigger name;
+begin
+    if _table is null then
+        _table := $pghistory_name$"tracked_byrow"$pghistory_name$::regclass;
+    end if;
+
+    -- The last five letters are a hash of the model's name. What differs only in them was left behind when the model
+    -- got another name, and writes into a table that is no longer there.
+    for _trigger in
+        select
+            tgname
+        from
+            pg_trigger
+        where
+            tgrelid = _table
+            and tgparentid = 0
+            and left(tgname, -5) = left('pgtrigger_written_insert_or_update_cda00', -5)
+    loop
+        execute format('drop trigger %I on %s', _trigger, _table);
+    end loop;
+
+    execute $pghistory_text$
+        create trigger pgtrigger_written_insert_or_update_cda00
+        AFTER INSERT OR UPDATE on $pghistory_text$ || _table || $pghistory_text$
+        
+        for each ROW
+        
+        execute function pgtrigger_written_insert_or_update_cda00()
+    $pghistory_text$;
+
+    execute 'comment on trigger pgtrigger_written_insert_or_update_cda00 on ' || _table || ' is ''ac31eba09eb6d953ba0894cc04001380c64d6fe9''';
+end
+$pghistory_install$;
+
+-- left_update_or_delete
+create or replace function pgtrigger_left_update_or_delete_af559()
+returns trigger
+language plpgsql
+as $pghistory$
+
+begin
+    if
+        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        or current_setting('pghistory.restoring', true) = 'on'
+    then
+        return null;
+    end if;
+
+    insert into "tracked_byrowevent" (
+        "pgh_created_at",
+        "pgh_label",
+        "id",
+        "the name",
+        "number",
+        "data",
+        "pgh_obj_id",
+        "pgh_context_id"
+    )
+    values (
+        NOW(),
+        'left',
+        OLD."id",
+        OLD."the name",
+        OLD."number",
+        OLD."data",
+        OLD."id",
+        _pgh_attach_context()
+    );
+
+    return null;
+end
+$pghistory$;
+
+do $pghistory_install$
+declare
+    -- A migration that renames the table may do so only after this. The table is then where the trigger was last, as
+    -- `uninstall_v1.sql` noted it.
+    _table regclass := coalesce(
+        to_regclass($pghistory_name$"tracked_byrow"$pghistory_name$),
+        to_regclass(obj_description('pgtrigger_left_update_or_delete_af559()'::regprocedure, 'pg_proc'))
+    );
+    _trigger name;
+begin
+    if _table is null then
+        _table := $pghistory_name$"tracked_byrow"$pghistory_name$::regclass;
+    end if;
+
+    -- The last five letters are a hash of the model's name. What differs only in them was left behind when the model
+    -- got another name, and writes into a table that is no longer there.
+    for _trigger in
+        select
+            tgname
+        from
+            pg_trigger
+        where
+            tgrelid = _table
+            and tgparentid = 0
+            and left(tgname, -5) = left('pgtrigger_left_update_or_delete_af559', -5)
+    loop
+        execute format('drop trigger %I on %s', _trigger, _table);
+    end loop;
+
+    execute $pghistory_text$
+        create trigger pgtrigger_left_update_or_delete_af559
+        AFTER UPDATE OR DELETE on $pghistory_text$ || _table || $pghistory_text$
+        
+        for each ROW
+        
+        execute function pgtrigger_left_update_or_delete_af559()
+    $pghistory_text$;
+
+    execute 'comment on trigger pgtrigger_left_update_or_delete_af559 on ' || _table || ' is ''f58acd5b924b7fce5ff5b320e46eac27020ffe5d''';
+end
+$pghistory_install$;

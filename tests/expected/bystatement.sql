@@ -1,0 +1,1023 @@
+-- insert_insert
+create or replace function pgtrigger_insert_insert_e3978()
+returns trigger
+language plpgsql
+set enable_nestloop = off
+as $pghistory$
+#variable_conflict use_column
+
+begin
+    if
+        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        or current_setting('pghistory.restoring', true) = 'on'
+    then
+        return null;
+    end if;
+
+    insert into "tracked_bystatementevent" (
+        "pgh_created_at",
+        "pgh_label",
+        "id",
+        "the name",
+        "number",
+        "data",
+        "pgh_obj_id",
+        "pgh_context_id"
+    )
+    select
+        NOW(),
+        'insert',
+        NEW."id",
+        NEW."the name",
+        NEW."number",
+        NEW."data",
+        NEW."id",
+        _pgh_attach_context()
+    from
+        new_rows as new;
+
+    return null;
+end
+$pghistory$;
+
+do $pghistory_install$
+declare
+    -- A migration that renames the table may do so only after this. The table is then where the trigger was last, as
+    -- `uninstall_v1.sql` noted it.
+    _table regclass := coalesce(
+        to_regclass($pghistory_name$"tracked_bystatement"$pghistory_name$),
+        to_regclass(obj_description('pgtrigger_insert_insert_e3978()'::regprocedure, 'pg_proc'))
+    );
+    _trigger name;
+begin
+    if _table is null then
+        _table := $pghistory_name$"tracked_bystatement"$pghistory_name$::regclass;
+    end if;
+
+    -- The last five letters are a hash of the model's name. What differs only in them was left behind when the model
+    -- got another name, and writes into a table that is no longer there.
+    for _trigger in
+        select
+            tgname
+        from
+            pg_trigger
+        where
+            tgrelid = _table
+            and tgparentid = 0
+            and left(tgname, -5) = left('pgtrigger_insert_insert_e3978', -5)
+    loop
+        execute format('drop trigger %I on %s', _trigger, _table);
+    end loop;
+
+    execute $pghistory_text$
+        create trigger pgtrigger_insert_insert_e3978
+        AFTER INSERT on $pghistory_text$ || _table || $pghistory_text$
+        REFERENCING NEW TABLE AS new_rows
+        for each STATEMENT
+        
+        execute function pgtrigger_insert_insert_e3978()
+    $pghistory_text$;
+
+    execute 'comment on trigger pgtrigger_insert_insert_e3978 on ' || _table || ' is ''157d7b4590981ab62b5277f63bf20bb7f7f22149''';
+end
+$pghistory_install$;
+
+-- update_update
+create or replace function pgtrigger_update_update_5dc3f()
+returns trigger
+language plpgsql
+set enable_nestloop = off
+as $pghistory$
+#variable_conflict use_column
+
+begin
+    if
+        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        or current_setting('pghistory.restoring', true) = 'on'
+    then
+        return null;
+    end if;
+
+    insert into "tracked_bystatementevent" (
+        "pgh_created_at",
+        "pgh_label",
+        "id",
+        "the name",
+        "number",
+        "data",
+        "pgh_obj_id",
+        "pgh_context_id"
+    )
+    select
+        NOW(),
+        'update',
+        NEW."id",
+        NEW."the name",
+        NEW."number",
+        NEW."data",
+        NEW."id",
+        _pgh_attach_context()
+    from
+        (select *, row_number() over () as pgh_position from old_rows) as old
+        join (select *, row_number() over () as pgh_position from new_rows) as new using (pgh_position)
+    where
+        OLD.* IS DISTINCT FROM NEW.*;
+
+    return null;
+end
+$pghistory$;
+
+do $pghistory_install$
+declare
+    -- A migration that renames the table may do so only after this. The table is then where the trigger was last, as
+    -- `uninstall_v1.sql` noted it.
+    _table regclass := coalesce(
+        to_regclass($pghistory_name$"tracked_bystatement"$pghistory_name$),
+        to_regclass(obj_description('pgtrigger_update_update_5dc3f()'::regprocedure, 'pg_proc'))
+    );
+    _trigger name;
+begin
+    if _table is null then
+        _table := $pghistory_name$"tracked_bystatement"$pghistory_name$::regclass;
+    end if;
+
+    -- The last five letters are a hash of the model's name. What differs only in them was left behind when the model
+    -- got another name, and writes into a table that is no longer there.
+    for _trigger in
+        select
+            tgname
+        from
+            pg_trigger
+        where
+            tgrelid = _table
+            and tgparentid = 0
+            and left(tgname, -5) = left('pgtrigger_update_update_5dc3f', -5)
+    loop
+        execute format('drop trigger %I on %s', _trigger, _table);
+    end loop;
+
+    execute $pghistory_text$
+        create trigger pgtrigger_update_update_5dc3f
+        AFTER UPDATE on $pghistory_text$ || _table || $pghistory_text$
+        REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows
+        for each STATEMENT
+        
+        execute function pgtrigger_update_update_5dc3f()
+    $pghistory_text$;
+
+    execute 'comment on trigger pgtrigger_update_update_5dc3f on ' || _table || ' is ''20381432904b023b47bc29c2d960e2e9fcd9b555''';
+end
+$pghistory_install$;
+
+-- delete_delete
+create or replace function pgtrigger_delete_delete_d1715()
+returns trigger
+language plpgsql
+set enable_nestloop = off
+as $pghistory$
+#variable_conflict use_column
+
+begin
+    if
+        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        or current_setting('pghistory.restoring', true) = 'on'
+    then
+        return null;
+    end if;
+
+    insert into "tracked_bystatementevent" (
+        "pgh_created_at",
+        "pgh_label",
+        "id",
+        "the name",
+        "number",
+        "data",
+        "pgh_obj_id",
+        "pgh_context_id"
+    )
+    select
+        NOW(),
+        'delete',
+        OLD."id",
+        OLD."the name",
+        OLD."number",
+        OLD."data",
+        OLD."id",
+        _pgh_attach_context()
+    from
+        old_rows as old;
+
+    return null;
+end
+$pghistory$;
+
+do $pghistory_install$
+declare
+    -- A migration that renames the table may do so only after this. The table is then where the trigger was last, as
+    -- `uninstall_v1.sql` noted it.
+    _table regclass := coalesce(
+        to_regclass($pghistory_name$"tracked_bystatement"$pghistory_name$),
+        to_regclass(obj_description('pgtrigger_delete_delete_d1715()'::regprocedure, 'pg_proc'))
+    );
+    _trigger name;
+begin
+    if _table is null then
+        _table := $pghistory_name$"tracked_bystatement"$pghistory_name$::regclass;
+    end if;
+
+    -- The last five letters are a hash of the model's name. What differs only in them was left behind when the model
+    -- got another name, and writes into a table that is no longer there.
+    for _trigger in
+        select
+            tgname
+        from
+            pg_trigger
+        where
+            tgrelid = _table
+            and tgparentid = 0
+            and left(tgname, -5) = left('pgtrigger_delete_delete_d1715', -5)
+    loop
+        execute format('drop trigger %I on %s', _trigger, _table);
+    end loop;
+
+    execute $pghistory_text$
+        create trigger pgtrigger_delete_delete_d1715
+        AFTER DELETE on $pghistory_text$ || _table || $pghistory_text$
+        REFERENCING OLD TABLE AS old_rows
+        for each STATEMENT
+        
+        execute function pgtrigger_delete_delete_d1715()
+    $pghistory_text$;
+
+    execute 'comment on trigger pgtrigger_delete_delete_d1715 on ' || _table || ' is ''dd5e7f102b0ece7bc067e74fbe765608fcb3df8f''';
+end
+$pghistory_install$;
+
+-- before_update
+create or replace function pgtrigger_before_update_9e13a()
+returns trigger
+language plpgsql
+set enable_nestloop = off
+as $pghistory$
+#variable_conflict use_column
+
+begin
+    if
+        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        or current_setting('pghistory.restoring', true) = 'on'
+    then
+        return null;
+    end if;
+
+    insert into "tracked_bystatementevent" (
+        "pgh_created_at",
+        "pgh_label",
+        "id",
+        "the name",
+        "number",
+        "data",
+        "pgh_obj_id",
+        "pgh_context_id"
+    )
+    select
+        NOW(),
+        'before',
+        OLD."id",
+        OLD."the name",
+        OLD."number",
+        OLD."data",
+        OLD."id",
+        _pgh_attach_context()
+    from
+        (select *, row_number() over () as pgh_position from old_rows) as old
+        join (select *, row_number() over () as pgh_position from new_rows) as new using (pgh_position);
+
+    return null;
+end
+$pghistory$;
+
+do $pghistory_install$
+declare
+    -- A migration that renames the table may do so only after this. The table is then where the trigger was last, as
+    -- `uninstall_v1.sql` noted it.
+    _table regclass := coalesce(
+        to_regclass($pghistory_name$"tracked_bystatement"$pghistory_name$),
+        to_regclass(obj_description('pgtrigger_before_update_9e13a()'::regprocedure, 'pg_proc'))
+    );
+    _trigger name;
+begin
+    if _table is null then
+        _table := $pghistory_name$"tracked_bystatement"$pghistory_name$::regclass;
+    end if;
+
+    -- The last five letters are a hash of the model's name. What differs only in them was left behind when the model
+    -- got another name, and writes into a table that is no longer there.
+    for _trigger in
+        select
+            tgname
+        from
+            pg_trigger
+        where
+            tgrelid = _table
+            and tgparentid = 0
+            and left(tgname, -5) = left('pgtrigger_before_update_9e13a', -5)
+    loop
+        execute format('drop trigger %I on %s', _trigger, _table);
+    end loop;
+
+    execute $pghistory_text$
+        create trigger pgtrigger_before_update_9e13a
+        AFTER UPDATE on $pghistory_text$ || _table || $pghistory_text$
+        REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows
+        for each STATEMENT
+        
+        execute function pgtrigger_before_update_9e13a()
+    $pghistory_text$;
+
+    execute 'comment on trigger pgtrigger_before_update_9e13a on ' || _table || ' is ''58d0a73f71de1591476f71ea54f6c5250897de72''';
+end
+$pghistory_install$;
+
+-- down_update
+create or replace function pgtrigger_down_update_0c78e()
+returns trigger
+language plpgsql
+set enable_nestloop = off
+as $pghistory$
+#variable_conflict use_column
+
+begin
+    if
+        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        or current_setting('pghistory.restoring', true) = 'on'
+    then
+        return null;
+    end if;
+
+    insert into "tracked_bystatementevent" (
+        "pgh_created_at",
+        "pgh_label",
+        "id",
+        "the name",
+        "number",
+        "data",
+        "pgh_obj_id",
+        "pgh_context_id"
+    )
+    select
+        NOW(),
+        'down',
+        NEW."id",
+        NEW."the name",
+        NEW."number",
+        NEW."data",
+        NEW."id",
+        _pgh_attach_context()
+    from
+        (select *, row_number() over () as pgh_position from old_rows) as old
+        join (select *, row_number() over () as pgh_position from new_rows) as new using (pgh_position)
+    where
+        OLD."number" > (NEW."number");
+
+    return null;
+end
+$pghistory$;
+
+do $pghistory_install$
+declare
+    -- A migration that renames the table may do so only after this. The table is then where the trigger was last, as
+    -- `uninstall_v1.sql` noted it.
+    _table regclass := coalesce(
+        to_regclass($pghistory_name$"tracked_bystatement"$pghistory_name$),
+        to_regclass(obj_description('pgtrigger_down_update_0c78e()'::regprocedure, 'pg_proc'))
+    );
+    _trigger name;
+begin
+    if _table is null then
+        _table := $pghistory_name$"tracked_bystatement"$pghistory_name$::regclass;
+    end if;
+
+    -- The last five letters are a hash of the model's name. What differs only in them was left behind when the model
+    -- got another name, and writes into a table that is no longer there.
+    for _trigger in
+        select
+            tgname
+        from
+            pg_trigger
+        where
+            tgrelid = _table
+            and tgparentid = 0
+            and left(tgname, -5) = left('pgtrigger_down_update_0c78e', -5)
+    loop
+        execute format('drop trigger %I on %s', _trigger, _table);
+    end loop;
+
+    execute $pghistory_text$
+        create trigger pgtrigger_down_update_0c78e
+        AFTER UPDATE on $pghistory_text$ || _table || $pghistory_text$
+        REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows
+        for each STATEMENT
+        
+        execute function pgtrigger_down_update_0c78e()
+    $pghistory_text$;
+
+    execute 'comment on trigger pgtrigger_down_update_0c78e on ' || _table || ' is ''325f9dfc33dc72740631761e8bb8dead87bdd21a''';
+end
+$pghistory_install$;
+
+-- both_update
+create or replace function pgtrigger_both_update_c84a7()
+returns trigger
+language plpgsql
+set enable_nestloop = off
+as $pghistory$
+#variable_conflict use_column
+
+begin
+    if
+        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        or current_setting('pghistory.restoring', true) = 'on'
+    then
+        return null;
+    end if;
+
+    insert into "tracked_bystatementevent" (
+        "pgh_created_at",
+        "pgh_label",
+        "id",
+        "the name",
+        "number",
+        "data",
+        "pgh_obj_id",
+        "pgh_context_id"
+    )
+    select
+        NOW(),
+        'both',
+        NEW."id",
+        NEW."the name",
+        NEW."number",
+        NEW."data",
+        NEW."id",
+        _pgh_attach_context()
+    from
+        (select *, row_number() over () as pgh_position from old_rows) as old
+        join (select *, row_number() over () as pgh_position from new_rows) as new using (pgh_position)
+    where
+        (OLD."the name" IS DISTINCT FROM (NEW."the name") AND OLD."number" IS DISTINCT FROM (NEW."number"));
+
+    return null;
+end
+$pghistory$;
+
+do $pghistory_install$
+declare
+    -- A migration that renames the table may do so only after this. The table is then where the trigger was last, as
+    -- `uninstall_v1.sql` noted it.
+    _table regclass := coalesce(
+        to_regclass($pghistory_name$"tracked_bystatement"$pghistory_name$),
+        to_regclass(obj_description('pgtrigger_both_update_c84a7()'::regprocedure, 'pg_proc'))
+    );
+    _trigger name;
+begin
+    if _table is null then
+        _table := $pghistory_name$"tracked_bystatement"$pghistory_name$::regclass;
+    end if;
+
+    -- The last five letters are a hash of the model's name. What differs only in them was left behind when the model
+    -- got another name, and writes into a table that is no longer there.
+    for _trigger in
+        select
+            tgname
+        from
+            pg_trigger
+        where
+            tgrelid = _table
+            and tgparentid = 0
+            and left(tgname, -5) = left('pgtrigger_both_update_c84a7', -5)
+    loop
+        execute format('drop trigger %I on %s', _trigger, _table);
+    end loop;
+
+    execute $pghistory_text$
+        create trigger pgtrigger_both_update_c84a7
+        AFTER UPDATE on $pghistory_text$ || _table || $pghistory_text$
+        REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows
+        for each STATEMENT
+        
+        execute function pgtrigger_both_update_c84a7()
+    $pghistory_text$;
+
+    execute 'comment on trigger pgtrigger_both_update_c84a7 on ' || _table || ' is ''1c387dfcd65bca4c1f8d854a43f105cd89030cc0''';
+end
+$pghistory_install$;
+
+-- big_insert
+create or replace function pgtrigger_big_insert_c306a()
+returns trigger
+language plpgsql
+set enable_nestloop = off
+as $pghistory$
+#variable_conflict use_column
+
+begin
+    if
+        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        or current_setting('pghistory.restoring', true) = 'on'
+    then
+        return null;
+    end if;
+
+    insert into "tracked_bystatementevent" (
+        "pgh_created_at",
+        "pgh_label",
+        "id",
+        "the name",
+        "number",
+        "data",
+        "pgh_obj_id",
+        "pgh_context_id"
+    )
+    select
+        NOW(),
+        'big',
+        NEW."id",
+        NEW."the name",
+        NEW."number",
+        NEW."data",
+        NEW."id",
+        _pgh_attach_context()
+    from
+        new_rows as new
+    where
+        NEW."number" >= 100;
+
+    return null;
+end
+$pghistory$;
+
+do $pghistory_install$
+declare
+    -- A migration that renames the table may do so only after this. The table is then where the trigger was last, as
+    -- `uninstall_v1.sql` noted it.
+    _table regclass := coalesce(
+        to_regclass($pghistory_name$"tracked_bystatement"$pghistory_name$),
+        to_regclass(obj_description('pgtrigger_big_insert_c306a()'::regprocedure, 'pg_proc'))
+    );
+    _trigger name;
+begin
+    if _table is null then
+        _table := $pghistory_name$"tracked_bystatement"$pghistory_name$::regclass;
+    end if;
+
+    -- The last five letters are a hash of the model's name. What differs only in them was left behind when the model
+    -- got another name, and writes into a table that is no longer there.
+    for _trigger in
+        select
+            tgname
+        from
+            pg_trigger
+        where
+            tgrelid = _table
+            and tgparentid = 0
+            and left(tgname, -5) = left('pgtrigger_big_insert_c306a', -5)
+    loop
+        execute format('drop trigger %I on %s', _trigger, _table);
+    end loop;
+
+    execute $pghistory_text$
+        create trigger pgtrigger_big_insert_c306a
+        AFTER INSERT on $pghistory_text$ || _table || $pghistory_text$
+        REFERENCING NEW TABLE AS new_rows
+        for each STATEMENT
+        
+        execute function pgtrigger_big_insert_c306a()
+    $pghistory_text$;
+
+    execute 'comment on trigger pgtrigger_big_insert_c306a on ' || _table || ' is ''a93f7bd7af81a0bfc2504bc6c67bb19f5bf669e1''';
+end
+$pghistory_install$;
+
+-- named_gone_delete
+create or replace function pgtrigger_named_gone_delete_805c1()
+returns trigger
+language plpgsql
+set enable_nestloop = off
+as $pghistory$
+#variable_conflict use_column
+
+begin
+    if
+        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        or current_setting('pghistory.restoring', true) = 'on'
+    then
+        return null;
+    end if;
+
+    insert into "tracked_bystatementevent" (
+        "pgh_created_at",
+        "pgh_label",
+        "id",
+        "the name",
+        "number",
+        "data",
+        "pgh_obj_id",
+        "pgh_context_id"
+    )
+    select
+        NOW(),
+        'named_gone',
+        OLD."id",
+        OLD."the name",
+        OLD."number",
+        OLD."data",
+        OLD."id",
+        _pgh_attach_context()
+    from
+        old_rows as old
+    where
+        OLD."the name" IS NOT NULL;
+
+    return null;
+end
+$pghistory$;
+
+do $pghistory_install$
+declare
+    -- A migration that renames the table may do so only after this. The table is then where the trigger was last, as
+    -- `uninstall_v1.sql` noted it.
+    _table regclass := coalesce(
+        to_regclass($pghistory_name$"tracked_bystatement"$pghistory_name$),
+        to_regclass(obj_description('pgtrigger_named_gone_delete_805c1()'::regprocedure, 'pg_proc'))
+    );
+    _trigger name;
+begin
+    if _table is null then
+        _table := $pghistory_name$"tracked_bystatement"$pghistory_name$::regclass;
+    end if;
+
+    -- The last five letters are a hash of the model's name. What differs only in them was left behind when the model
+    -- got another name, and writes into a table that is no longer there.
+    for _trigger in
+        select
+            tgname
+        from
+            pg_trigger
+        where
+            tgrelid = _table
+            and tgparentid = 0
+            and left(tgname, -5) = left('pgtrigger_named_gone_delete_805c1', -5)
+    loop
+        execute format('drop trigger %I on %s', _trigger, _table);
+    end loop;
+
+    execute $pghistory_text$
+        create trigger pgtrigger_named_gone_delete_805c1
+        AFTER DELETE on $pghistory_text$ || _table || $pghistory_text$
+        REFERENCING OLD TABLE AS old_rows
+        for each STATEMENT
+        
+        execute function pgtrigger_named_gone_delete_805c1()
+    $pghistory_text$;
+
+    execute 'comment on trigger pgtrigger_named_gone_delete_805c1 on ' || _table || ' is ''172be63458169e7748ea3d142fa5e8b015f53c98''';
+end
+$pghistory_install$;
+
+-- written_insert
+create or replace function pgtrigger_written_insert_cf944()
+returns trigger
+language plpgsql
+set enable_nestloop = off
+as $pghistory$
+#variable_conflict use_column
+
+begin
+    if
+        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        or current_setting('pghistory.restoring', true) = 'on'
+    then
+        return null;
+    end if;
+
+    insert into "tracked_bystatementevent" (
+        "pgh_created_at",
+        "pgh_label",
+        "id",
+        "the name",
+        "number",
+        "data",
+        "pgh_obj_id",
+        "pgh_context_id"
+    )
+    select
+        NOW(),
+        'written',
+        NEW."id",
+        NEW."the name",
+        NEW."number",
+        NEW."data",
+        NEW."id",
+        _pgh_attach_context()
+    from
+        new_rows as new;
+
+    return null;
+end
+$pghistory$;
+
+do $pghistory_install$
+declare
+    -- A migration that renames the table may do so only after this. The table is then where the trigger was last, as
+    -- `uninstall_v1.sql` noted it.
+    _table regclass := coalesce(
+        to_regclass($pghistory_name$"tracked_bystatement"$pghistory_name$),
+        to_regclass(obj_description('pgtrigger_written_insert_cf944()'::regprocedure, 'pg_proc'))
+    );
+    _trigger name;
+begin
+    if _table is null then
+        _table := $pghistory_name$"tracked_bystatement"$pghistory_name$::regclass;
+    end if;
+
+    -- The last five letters are a hash of the model's name. What differs only in them was left behind when the model
+    -- got another name, and writes into a table that is no longer there.
+    for _trigger in
+        select
+            tgname
+        from
+            pg_trigger
+        where
+            tgrelid = _table
+            and tgparentid = 0
+            and left(tgname, -5) = left('pgtrigger_written_insert_cf944', -5)
+    loop
+        execute format('drop trigger %I on %s', _trigger, _table);
+    end loop;
+
+    execute $pghistory_text$
+        create trigger pgtrigger_written_insert_cf944
+        AFTER INSERT on $pghistory_text$ || _table || $pghistory_text$
+        REFERENCING NEW TABLE AS new_rows
+        for each STATEMENT
+        
+        execute function pgtrigger_written_insert_cf944()
+    $pghistory_text$;
+
+    execute 'comment on trigger pgtrigger_written_insert_cf944 on ' || _table || ' is ''0d84ae67eb851a9b7ec6deb0cfb11c05e3f770f8''';
+end
+$pghistory_install$;
+
+-- written_update
+create or replace function pgtrigger_written_update_f8ca5()
+returns trigger
+language plpgsql
+set enable_nestloop = off
+as $pghistory$
+#variable_conflict use_column
+
+begin
+    if
+        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        or current_setting('pghistory.restoring', true) = 'on'
+    then
+        return null;
+    end if;
+
+    insert into "tracked_bystatementevent" (
+        "pgh_created_at",
+        "pgh_label",
+        "id",
+        "the name",
+        "number",
+        "data",
+        "pgh_obj_id",
+        "pgh_context_id"
+    )
+    select
+        NOW(),
+        'written',
+        NEW."id",
+        NEW."the name",
+        NEW."number",
+        NEW."data",
+        NEW."id",
+        _pgh_attach_context()
+    from
+        (select *, row_number() over () as pgh_position from old_rows) as old
+        join (select *, row_number() over () as pgh_position from new_rows) as new using (pgh_position);
+
+    return null;
+end
+$pghistory$;
+
+do $pghistory_install$
+declare
+    -- A migration that renames the table may do so only after this. The table is then where the trigger was last, as
+    -- `uninstall_v1.sql` noted it.
+    _table regclass := coalesce(
+        to_regclass($pghistory_name$"tracked_bystatement"$pghistory_name$),
+        to_regclass(obj_description('pgtrigger_written_update_f8ca5()'::regprocedure, 'pg_proc'))
+    );
+    _trigger name;
+begin
+    if _table is null then
+        _table := $pghistory_name$"tracked_bystatement"$pghistory_name$::regclass;
+    end if;
+
+    -- The last five letters are a hash of the model's name. What differs only in them was left behind when the model
+    -- got another name, and writes into a table that is no longer there.
+    for _trigger in
+        select
+            tgname
+        from
+            pg_trigger
+        where
+            tgrelid = _table
+            and tgparentid = 0
+            and left(tgname, -5) = left('pgtrigger_written_update_f8ca5', -5)
+    loop
+        execute format('drop trigger %I on %s', _trigger, _table);
+    end loop;
+
+    execute $pghistory_text$
+        create trigger pgtrigger_written_update_f8ca5
+        AFTER UPDATE on $pghistory_text$ || _table || $pghistory_text$
+        REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows
+        for each STATEMENT
+        
+        execute function pgtrigger_written_update_f8ca5()
+    $pghistory_text$;
+
+    execute 'comment on trigger pgtrigger_written_update_f8ca5 on ' || _table || ' is ''5b9a4e8e22f4d07b91c82ad8819515276e0e9946''';
+end
+$pghistory_install$;
+
+-- left_update
+create or replace function pgtrigger_left_update_f2a34()
+returns trigger
+language plpgsql
+set enable_nestloop = off
+as $pghistory$
+#variable_conflict use_column
+
+begin
+    if
+        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        or current_setting('pghistory.restoring', true) = 'on'
+    then
+        return null;
+    end if;
+
+    insert into "tracked_bystatementevent" (
+        "pgh_created_at",
+        "pgh_label",
+        "id",
+        "the name",
+        "number",
+        "data",
+        "pgh_obj_id",
+        "pgh_context_id"
+    )
+    select
+        NOW(),
+        'left',
+        OLD."id",
+        OLD."the name",
+        OLD."number",
+        OLD."data",
+        OLD."id",
+        _pgh_attach_context()
+    from
+        (select *, row_number() over () as pgh_position from old_rows) as old
+        join (select *, row_number() over () as pgh_position from new_rows) as new using (pgh_position);
+
+    return null;
+end
+$pghistory$;
+
+do $pghistory_install$
+declare
+    -- A migration that renames the table may do so only after this. The table is then where the trigger was last, as
+    -- `uninstall_v1.sql` noted it.
+    _table regclass := coalesce(
+        to_regclass($pghistory_name$"tracked_bystatement"$pghistory_name$),
+        to_regclass(obj_description('pgtrigger_left_update_f2a34()'::regprocedure, 'pg_proc'))
+    );
+    _trigger name;
+begin
+    if _table is null then
+        _table := $pghistory_name$"tracked_bystatement"$pghistory_name$::regclass;
+    end if;
+
+    -- The last five letters are a hash of the model's name. What differs only in them was left behind when the model
+    -- got another name, and writes into a table that is no longer there.
+    for _trigger in
+        select
+            tgname
+        from
+            pg_trigger
+        where
+            tgrelid = _table
+            and tgparentid = 0
+            and left(tgname, -5) = left('pgtrigger_left_update_f2a34', -5)
+    loop
+        execute format('drop trigger %I on %s', _trigger, _table);
+    end loop;
+
+    execute $pghistory_text$
+        create trigger pgtrigger_left_update_f2a34
+        AFTER UPDATE on $pghistory_text$ || _table || $pghistory_text$
+        REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows
+        for each STATEMENT
+        
+        execute function pgtrigger_left_update_f2a34()
+    $pghistory_text$;
+
+    execute 'comment on trigger pgtrigger_left_update_f2a34 on ' || _table || ' is ''b6a65f4db40ec53f91548b9a0f141c6eb5a2bb97''';
+end
+$pghistory_install$;
+
+-- left_delete
+create or replace function pgtrigger_left_delete_2142f()
+returns trigger
+language plpgsql
+set enable_nestloop = off
+as $pghistory$
+#variable_conflict use_column
+
+begin
+    if
+        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        or current_setting('pghistory.restoring', true) = 'on'
+    then
+        return null;
+    end if;
+
+    insert into "tracked_bystatementevent" (
+        "pgh_created_at",
+        "pgh_label",
+        "id",
+        "the name",
+        "number",
+        "data",
+        "pgh_obj_id",
+        "pgh_context_id"
+    )
+    select
+        NOW(),
+        'left',
+        OLD."id",
+        OLD."the name",
+        OLD."number",
+        OLD."data",
+        OLD."id",
+        _pgh_attach_context()
+    from
+        old_rows as old;
+
+    return null;
+end
+$pghistory$;
+
+do $pghistory_install$
+declare
+    -- A migration that renames the table may do so only after this. The table is then where the trigger was last, as
+    -- `uninstall_v1.sql` noted it.
+    _table regclass := coalesce(
+        to_regclass($pghistory_name$"tracked_bystatement"$pghistory_name$),
+        to_regclass(obj_description('pgtrigger_left_delete_2142f()'::regprocedure, 'pg_proc'))
+    );
+    _trigger name;
+begin
+    if _table is null then
+        _table := $pghistory_name$"tracked_bystatement"$pghistory_name$::regclass;
+    end if;
+
+    -- The last five letters are a hash of the model's name. What differs only in them was left behind when the model
+    -- got another name, and writes into a table that is no longer there.
+    for _trigger in
+        select
+            tgname
+        from
+            pg_trigger
+        where
+            tgrelid = _table
+            and tgparentid = 0
+            and left(tgname, -5) = left('pgtrigger_left_delete_2142f', -5)
+    loop
+        execute format('drop trigger %I on %s', _trigger, _table);
+    end loop;
+
+    execute $pghistory_text$
+        create trigger pgtrigger_left_delete_2142f
+        AFTER DELETE on $pghistory_text$ || _table || $pghistory_text$
+        REFERENCING OLD TABLE AS old_rows
+        for each STATEMENT
+        
+        execute function pgtrigger_left_delete_2142f()
+    $pghistory_text$;
+
+    execute 'comment on trigger pgtrigger_left_delete_2142f on ' || _table || ' is ''7e2e0deb61fce35b4f54737da547be50e4cebea6''';
+end
+$pghistory_install$;

@@ -1,0 +1,78 @@
+-- insert_insert
+create or replace function pgtrigger_insert_insert_9a60c()
+returns trigger
+language plpgsql
+as $pghistory$
+
+begin
+    if
+        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        or current_setting('pghistory.restoring', true) = 'on'
+    then
+        return null;
+    end if;
+
+    insert into "tracked_denormalisedcontextevent" (
+        "pgh_created_at",
+        "pgh_label",
+        "id",
+        "name",
+        "pgh_obj_id",
+        "pgh_context",
+        "pgh_context_id"
+    )
+    values (
+        NOW(),
+        'insert',
+        NEW."id",
+        NEW."name",
+        NEW."id",
+        nullif(current_setting('pghistory.context_metadata', true), '')::jsonb,
+        nullif(current_setting('pghistory.context_id', true), '')::uuid
+    );
+
+    return null;
+end
+$pghistory$;
+
+do $pghistory_install$
+declare
+    -- A migration that renames the table may do so only after this. The table is then where the trigger was last, as
+    -- `uninstall_v1.sql` noted it.
+    _table regclass := coalesce(
+        to_regclass($pghistory_name$"tracked_denormalisedcontext"$pghistory_name$),
+        to_regclass(obj_description('pgtrigger_insert_insert_9a60c()'::regprocedure, 'pg_proc'))
+    );
+    _trigger name;
+begin
+    if _table is null then
+        _table := $pghistory_name$"tracked_denormalisedcontext"$pghistory_name$::regclass;
+    end if;
+
+    -- The last five letters are a hash of the model's name. What differs only in them was left behind when the model
+    -- got another name, and writes into a table that is no longer there.
+    for _trigger in
+        select
+            tgname
+        from
+            pg_trigger
+        where
+            tgrelid = _table
+            and tgparentid = 0
+            and left(tgname, -5) = left('pgtrigger_insert_insert_9a60c', -5)
+    loop
+        execute format('drop trigger %I on %s', _trigger, _table);
+    end loop;
+
+    execute $pghistory_text$
+        create trigger pgtrigger_insert_insert_9a60c
+        AFTER INSERT on $pghistory_text$ || _table || $pghistory_text$
+        
+        for each ROW
+        
+        execute function pgtrigger_insert_insert_9a60c()
+    $pghistory_text$;
+
+    execute 'comment on trigger pgtrigger_insert_insert_9a60c on ' || _table || ' is ''f38565ca773b4350222bade9fe41a42278adf5c5''';
+end
+$pghistory_install$;

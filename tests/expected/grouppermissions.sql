@@ -1,0 +1,153 @@
+-- permission_add_insert
+create or replace function pgtrigger_permission_add_insert_17e9a()
+returns trigger
+language plpgsql
+as $pghistory$
+
+begin
+    if
+        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        or current_setting('pghistory.restoring', true) = 'on'
+    then
+        return null;
+    end if;
+
+    insert into "tracked_grouppermissionsevent" (
+        "pgh_created_at",
+        "pgh_label",
+        "id",
+        "group_id",
+        "permission_id",
+        "pgh_context_id"
+    )
+    values (
+        NOW(),
+        'permission.add',
+        NEW."id",
+        NEW."group_id",
+        NEW."permission_id",
+        _pgh_attach_context()
+    );
+
+    return null;
+end
+$pghistory$;
+
+do $pghistory_install$
+declare
+    -- A migration that renames the table may do so only after this. The table is then where the trigger was last, as
+    -- `uninstall_v1.sql` noted it.
+    _table regclass := coalesce(
+        to_regclass($pghistory_name$"auth_group_permissions"$pghistory_name$),
+        to_regclass(obj_description('pgtrigger_permission_add_insert_17e9a()'::regprocedure, 'pg_proc'))
+    );
+    _trigger name;
+begin
+    if _table is null then
+        _table := $pghistory_name$"auth_group_permissions"$pghistory_name$::regclass;
+    end if;
+
+    -- The last five letters are a hash of the model's name. What differs only in them was left behind when the model
+    -- got another name, and writes into a table that is no longer there.
+    for _trigger in
+        select
+            tgname
+        from
+            pg_trigger
+        where
+            tgrelid = _table
+            and tgparentid = 0
+            and left(tgname, -5) = left('pgtrigger_permission_add_insert_17e9a', -5)
+    loop
+        execute format('drop trigger %I on %s', _trigger, _table);
+    end loop;
+
+    execute $pghistory_text$
+        create trigger pgtrigger_permission_add_insert_17e9a
+        AFTER INSERT on $pghistory_text$ || _table || $pghistory_text$
+        
+        for each ROW
+        
+        execute function pgtrigger_permission_add_insert_17e9a()
+    $pghistory_text$;
+
+    execute 'comment on trigger pgtrigger_permission_add_insert_17e9a on ' || _table || ' is ''f7e687c8dcfcdc37183caa9f3be4c13431864614''';
+end
+$pghistory_install$;
+
+-- permission_remove_delete
+create or replace function pgtrigger_permission_remove_delete_25c5b()
+returns trigger
+language plpgsql
+as $pghistory$
+
+begin
+    if
+        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        or current_setting('pghistory.restoring', true) = 'on'
+    then
+        return null;
+    end if;
+
+    insert into "tracked_grouppermissionsevent" (
+        "pgh_created_at",
+        "pgh_label",
+        "id",
+        "group_id",
+        "permission_id",
+        "pgh_context_id"
+    )
+    values (
+        NOW(),
+        'permission.remove',
+        OLD."id",
+        OLD."group_id",
+        OLD."permission_id",
+        _pgh_attach_context()
+    );
+
+    return null;
+end
+$pghistory$;
+
+do $pghistory_install$
+declare
+    -- A migration that renames the table may do so only after this. The table is then where the trigger was last, as
+    -- `uninstall_v1.sql` noted it.
+    _table regclass := coalesce(
+        to_regclass($pghistory_name$"auth_group_permissions"$pghistory_name$),
+        to_regclass(obj_description('pgtrigger_permission_remove_delete_25c5b()'::regprocedure, 'pg_proc'))
+    );
+    _trigger name;
+begin
+    if _table is null then
+        _table := $pghistory_name$"auth_group_permissions"$pghistory_name$::regclass;
+    end if;
+
+    -- The last five letters are a hash of the model's name. What differs only in them was left behind when the model
+    -- got another name, and writes into a table that is no longer there.
+    for _trigger in
+        select
+            tgname
+        from
+            pg_trigger
+        where
+            tgrelid = _table
+            and tgparentid = 0
+            and left(tgname, -5) = left('pgtrigger_permission_remove_delete_25c5b', -5)
+    loop
+        execute format('drop trigger %I on %s', _trigger, _table);
+    end loop;
+
+    execute $pghistory_text$
+        create trigger pgtrigger_permission_remove_delete_25c5b
+        AFTER DELETE on $pghistory_text$ || _table || $pghistory_text$
+        
+        for each ROW
+        
+        execute function pgtrigger_permission_remove_delete_25c5b()
+    $pghistory_text$;
+
+    execute 'comment on trigger pgtrigger_permission_remove_delete_25c5b on ' || _table || ' is ''098c2087f5fefabe59d8dfac5ea24e7f2f82993b''';
+end
+$pghistory_install$;

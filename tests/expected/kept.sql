@@ -1,0 +1,236 @@
+-- insert_insert
+create or replace function pgtrigger_insert_insert_932ec()
+returns trigger
+language plpgsql
+as $pghistory$
+
+begin
+    if
+        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        or current_setting('pghistory.restoring', true) = 'on'
+    then
+        return null;
+    end if;
+
+    insert into "tracked_keptevent" (
+        "pgh_created_at",
+        "pgh_label",
+        "id",
+        "number",
+        "pgh_obj_id",
+        "pgh_context_id",
+        "name"
+    )
+    values (
+        NOW(),
+        'insert',
+        NEW."id",
+        NEW."number",
+        NEW."id",
+        _pgh_attach_context(),
+        NEW."name"
+    );
+
+    return null;
+end
+$pghistory$;
+
+do $pghistory_install$
+declare
+    -- A migration that renames the table may do so only after this. The table is then where the trigger was last, as
+    -- `uninstall_v1.sql` noted it.
+    _table regclass := coalesce(
+        to_regclass($pghistory_name$"tracked_kept"$pghistory_name$),
+        to_regclass(obj_description('pgtrigger_insert_insert_932ec()'::regprocedure, 'pg_proc'))
+    );
+    _trigger name;
+begin
+    if _table is null then
+        _table := $pghistory_name$"tracked_kept"$pghistory_name$::regclass;
+    end if;
+
+    -- The last five letters are a hash of the model's name. What differs only in them was left behind when the model
+    -- got another name, and writes into a table that is no longer there.
+    for _trigger in
+        select
+            tgname
+        from
+            pg_trigger
+        where
+            tgrelid = _table
+            and tgparentid = 0
+            and left(tgname, -5) = left('pgtrigger_insert_insert_932ec', -5)
+    loop
+        execute format('drop trigger %I on %s', _trigger, _table);
+    end loop;
+
+    execute $pghistory_text$
+        create trigger pgtrigger_insert_insert_932ec
+        AFTER INSERT on $pghistory_text$ || _table || $pghistory_text$
+        
+        for each ROW
+        
+        execute function pgtrigger_insert_insert_932ec()
+    $pghistory_text$;
+
+    execute 'comment on trigger pgtrigger_insert_insert_932ec on ' || _table || ' is ''8b6858db4df47d43aa28aef26280461d424df19c''';
+end
+$pghistory_install$;
+
+-- update_update
+create or replace function pgtrigger_update_update_c8ee2()
+returns trigger
+language plpgsql
+as $pghistory$
+
+begin
+    if
+        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        or current_setting('pghistory.restoring', true) = 'on'
+    then
+        return null;
+    end if;
+
+    insert into "tracked_keptevent" (
+        "pgh_created_at",
+        "pgh_label",
+        "id",
+        "number",
+        "pgh_obj_id",
+        "pgh_context_id",
+        "name"
+    )
+    values (
+        NOW(),
+        'update',
+        NEW."id",
+        NEW."number",
+        NEW."id",
+        _pgh_attach_context(),
+        NEW."name"
+    );
+
+    return null;
+end
+$pghistory$;
+
+do $pghistory_install$
+declare
+    -- A migration that renames the table may do so only after this. The table is then where the trigger was last, as
+    -- `uninstall_v1.sql` noted it.
+    _table regclass := coalesce(
+        to_regclass($pghistory_name$"tracked_kept"$pghistory_name$),
+        to_regclass(obj_description('pgtrigger_update_update_c8ee2()'::regprocedure, 'pg_proc'))
+    );
+    _trigger name;
+begin
+    if _table is null then
+        _table := $pghistory_name$"tracked_kept"$pghistory_name$::regclass;
+    end if;
+
+    -- The last five letters are a hash of the model's name. What differs only in them was left behind when the model
+    -- got another name, and writes into a table that is no longer there.
+    for _trigger in
+        select
+            tgname
+        from
+            pg_trigger
+        where
+            tgrelid = _table
+            and tgparentid = 0
+            and left(tgname, -5) = left('pgtrigger_update_update_c8ee2', -5)
+    loop
+        execute format('drop trigger %I on %s', _trigger, _table);
+    end loop;
+
+    execute $pghistory_text$
+        create trigger pgtrigger_update_update_c8ee2
+        AFTER UPDATE on $pghistory_text$ || _table || $pghistory_text$
+        
+        for each ROW
+        WHEN (OLD.* IS DISTINCT FROM NEW.*)
+        execute function pgtrigger_update_update_c8ee2()
+    $pghistory_text$;
+
+    execute 'comment on trigger pgtrigger_update_update_c8ee2 on ' || _table || ' is ''832634c518b7b952e32b39e438fffb764dc38fbd''';
+end
+$pghistory_install$;
+
+-- delete_delete
+create or replace function pgtrigger_delete_delete_534b3()
+returns trigger
+language plpgsql
+as $pghistory$
+
+begin
+    if
+        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        or current_setting('pghistory.restoring', true) = 'on'
+    then
+        return null;
+    end if;
+
+    insert into "tracked_keptevent" (
+        "pgh_created_at",
+        "pgh_label",
+        "id",
+        "number",
+        "pgh_obj_id",
+        "pgh_context_id",
+        "name"
+    )
+    values (
+        NOW(),
+        'delete',
+        OLD."id",
+        OLD."number",
+        OLD."id",
+        _pgh_attach_context(),
+        OLD."name"
+    );
+
+    return null;
+end
+$pghistory$;
+
+do $pghistory_install$
+declare
+    -- A migration that renames the table may do so only after this. The table is then where the trigger was last, as
+    -- `uninstall_v1.sql` noted it.
+    _table regclass := coalesce(
+        to_regclass($pghistory_name$"tracked_kept"$pghistory_name$),
+        to_regclass(obj_description('pgtrigger_delete_delete_534b3()'::regprocedure, 'pg_proc'))
+    );
+    _trigger name;
+begin
+    if _table is null then
+        _table := $pghistory_name$"tracked_kept"$pghistory_name$::regclass;
+    end if;
+
+    -- The last five letters are a hash of the model's name. What differs only in them was left behind when the model
+    -- got another name, and writes into a table that is no longer there.
+    for _trigger in
+        select
+            tgname
+        from
+            pg_trigger
+        where
+            tgrelid = _table
+            and tgparentid = 0
+            and left(tgname, -5) = left('pgtrigger_delete_delete_534b3', -5)
+    loop
+        execute format('drop trigger %I on %s', _trigger, _table);
+    end loop;
+
+    execute $pghistory_text$
+        create trigger pgtrigger_delete_delete_534b3
+        AFTER DELETE on $pghistory_text$ || _table || $pghistory_text$
+        
+        for each ROW
+        
+        execute function pgtrigger_delete_delete_534b3()
+    $pghistory_text$;
+
+    execute 'comment on trigger pgtrigger_delete_delete_534b3 on ' || _table || ' is ''3573bb641f313e68d6ce5d574af24a72fa87a672''';
+end
+$pghistory_install$;

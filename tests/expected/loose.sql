@@ -1,0 +1,224 @@
+-- insert_insert
+create or replace function pgtrigger_insert_insert_08f9a()
+returns trigger
+language plpgsql
+as $pghistory$
+
+begin
+    if
+        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        or current_setting('pghistory.restoring', true) = 'on'
+    then
+        return null;
+    end if;
+
+    insert into "tracked_looseevent" (
+        "pgh_created_at",
+        "pgh_label",
+        "id",
+        "name",
+        "pgh_context_id"
+    )
+    values (
+        NOW(),
+        'insert',
+        NEW."id",
+        NEW."name",
+        _pgh_attach_context()
+    );
+
+    return null;
+end
+$pghistory$;
+
+do $pghistory_install$
+declare
+    -- A migration that renames the table may do so only after this. The table is then where the trigger was last, as
+    -- `uninstall_v1.sql` noted it.
+    _table regclass := coalesce(
+        to_regclass($pghistory_name$"tracked_loose"$pghistory_name$),
+        to_regclass(obj_description('pgtrigger_insert_insert_08f9a()'::regprocedure, 'pg_proc'))
+    );
+    _trigger name;
+begin
+    if _table is null then
+        _table := $pghistory_name$"tracked_loose"$pghistory_name$::regclass;
+    end if;
+
+    -- The last five letters are a hash of the model's name. What differs only in them was left behind when the model
+    -- got another name, and writes into a table that is no longer there.
+    for _trigger in
+        select
+            tgname
+        from
+            pg_trigger
+        where
+            tgrelid = _table
+            and tgparentid = 0
+            and left(tgname, -5) = left('pgtrigger_insert_insert_08f9a', -5)
+    loop
+        execute format('drop trigger %I on %s', _trigger, _table);
+    end loop;
+
+    execute $pghistory_text$
+        create trigger pgtrigger_insert_insert_08f9a
+        AFTER INSERT on $pghistory_text$ || _table || $pghistory_text$
+        
+        for each ROW
+        
+        execute function pgtrigger_insert_insert_08f9a()
+    $pghistory_text$;
+
+    execute 'comment on trigger pgtrigger_insert_insert_08f9a on ' || _table || ' is ''c6b2f513eb894747d209f2ed5da32b06f081ac35''';
+end
+$pghistory_install$;
+
+-- update_update
+create or replace function pgtrigger_update_update_e9cbc()
+returns trigger
+language plpgsql
+as $pghistory$
+
+begin
+    if
+        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        or current_setting('pghistory.restoring', true) = 'on'
+    then
+        return null;
+    end if;
+
+    insert into "tracked_looseevent" (
+        "pgh_created_at",
+        "pgh_label",
+        "id",
+        "name",
+        "pgh_context_id"
+    )
+    values (
+        NOW(),
+        'update',
+        NEW."id",
+        NEW."name",
+        _pgh_attach_context()
+    );
+
+    return null;
+end
+$pghistory$;
+
+do $pghistory_install$
+declare
+    -- A migration that renames the table may do so only after this. The table is then where the trigger was last, as
+    -- `uninstall_v1.sql` noted it.
+    _table regclass := coalesce(
+        to_regclass($pghistory_name$"tracked_loose"$pghistory_name$),
+        to_regclass(obj_description('pgtrigger_update_update_e9cbc()'::regprocedure, 'pg_proc'))
+    );
+    _trigger name;
+begin
+    if _table is null then
+        _table := $pghistory_name$"tracked_loose"$pghistory_name$::regclass;
+    end if;
+
+    -- The last five letters are a hash of the model's name. What differs only in them was left behind when the model
+    -- got another name, and writes into a table that is no longer there.
+    for _trigger in
+        select
+            tgname
+        from
+            pg_trigger
+        where
+            tgrelid = _table
+            and tgparentid = 0
+            and left(tgname, -5) = left('pgtrigger_update_update_e9cbc', -5)
+    loop
+        execute format('drop trigger %I on %s', _trigger, _table);
+    end loop;
+
+    execute $pghistory_text$
+        create trigger pgtrigger_update_update_e9cbc
+        AFTER UPDATE on $pghistory_text$ || _table || $pghistory_text$
+        
+        for each ROW
+        WHEN (OLD.* IS DISTINCT FROM NEW.*)
+        execute function pgtrigger_update_update_e9cbc()
+    $pghistory_text$;
+
+    execute 'comment on trigger pgtrigger_update_update_e9cbc on ' || _table || ' is ''65ee05bb4ce6d99de245bac423e334ba7fadb328''';
+end
+$pghistory_install$;
+
+-- delete_delete
+create or replace function pgtrigger_delete_delete_754c6()
+returns trigger
+language plpgsql
+as $pghistory$
+
+begin
+    if
+        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        or current_setting('pghistory.restoring', true) = 'on'
+    then
+        return null;
+    end if;
+
+    insert into "tracked_looseevent" (
+        "pgh_created_at",
+        "pgh_label",
+        "id",
+        "name",
+        "pgh_context_id"
+    )
+    values (
+        NOW(),
+        'delete',
+        OLD."id",
+        OLD."name",
+        _pgh_attach_context()
+    );
+
+    return null;
+end
+$pghistory$;
+
+do $pghistory_install$
+declare
+    -- A migration that renames the table may do so only after this. The table is then where the trigger was last, as
+    -- `uninstall_v1.sql` noted it.
+    _table regclass := coalesce(
+        to_regclass($pghistory_name$"tracked_loose"$pghistory_name$),
+        to_regclass(obj_description('pgtrigger_delete_delete_754c6()'::regprocedure, 'pg_proc'))
+    );
+    _trigger name;
+begin
+    if _table is null then
+        _table := $pghistory_name$"tracked_loose"$pghistory_name$::regclass;
+    end if;
+
+    -- The last five letters are a hash of the model's name. What differs only in them was left behind when the model
+    -- got another name, and writes into a table that is no longer there.
+    for _trigger in
+        select
+            tgname
+        from
+            pg_trigger
+        where
+            tgrelid = _table
+            and tgparentid = 0
+            and left(tgname, -5) = left('pgtrigger_delete_delete_754c6', -5)
+    loop
+        execute format('drop trigger %I on %s', _trigger, _table);
+    end loop;
+
+    execute $pghistory_text$
+        create trigger pgtrigger_delete_delete_754c6
+        AFTER DELETE on $pghistory_text$ || _table || $pghistory_text$
+        
+        for each ROW
+        
+        execute function pgtrigger_delete_delete_754c6()
+    $pghistory_text$;
+
+    execute 'comment on trigger pgtrigger_delete_delete_754c6 on ' || _table || ' is ''d1ee87a5775fdd97f321373c5a23b906383e79a8''';
+end
+$pghistory_install$;

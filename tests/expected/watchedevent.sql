@@ -1,0 +1,74 @@
+-- remarked_update
+create or replace function pgtrigger_remarked_update_a9ac8()
+returns trigger
+language plpgsql
+as $pghistory$
+
+begin
+    if
+        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        or current_setting('pghistory.restoring', true) = 'on'
+    then
+        return null;
+    end if;
+
+    insert into "tracked_watchedeventremarkevent" (
+        "pgh_created_at",
+        "pgh_label",
+        "remark",
+        "pgh_obj_id",
+        "pgh_context_id"
+    )
+    values (
+        NOW(),
+        'remarked',
+        NEW."remark",
+        NEW."pgh_id",
+        _pgh_attach_context()
+    );
+
+    return null;
+end
+$pghistory$;
+
+do $pghistory_install$
+declare
+    -- A migration that renames the table may do so only after this. The table is then where the trigger was last, as
+    -- `uninstall_v1.sql` noted it.
+    _table regclass := coalesce(
+        to_regclass($pghistory_name$"tracked_watchedevent"$pghistory_name$),
+        to_regclass(obj_description('pgtrigger_remarked_update_a9ac8()'::regprocedure, 'pg_proc'))
+    );
+    _trigger name;
+begin
+    if _table is null then
+        _table := $pghistory_name$"tracked_watchedevent"$pghistory_name$::regclass;
+    end if;
+
+    -- The last five letters are a hash of the model's name. What differs only in them was left behind when the model
+    -- got another name, and writes into a table that is no longer there.
+    for _trigger in
+        select
+            tgname
+        from
+            pg_trigger
+        where
+            tgrelid = _table
+            and tgparentid = 0
+            and left(tgname, -5) = left('pgtrigger_remarked_update_a9ac8', -5)
+    loop
+        execute format('drop trigger %I on %s', _trigger, _table);
+    end loop;
+
+    execute $pghistory_text$
+        create trigger pgtrigger_remarked_update_a9ac8
+        AFTER UPDATE on $pghistory_text$ || _table || $pghistory_text$
+        
+        for each ROW
+        WHEN (OLD."remark" IS DISTINCT FROM (NEW."remark"))
+        execute function pgtrigger_remarked_update_a9ac8()
+    $pghistory_text$;
+
+    execute 'comment on trigger pgtrigger_remarked_update_a9ac8 on ' || _table || ' is ''2297821b6d7c61237531a448fd0616b4ab293611''';
+end
+$pghistory_install$;

@@ -1,0 +1,148 @@
+"""The text of triggers: golden files in tests/expected/, one a tracked model.
+
+A change of them is a migration for every user and a line in the changelog. To write them anew:
+
+    PGHISTORY_UPDATE_GOLDEN=1 pytest tests/sql/test_triggers.py
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pgtrigger
+import pytest
+from django.db import connection, models
+
+from tests.tracked.models import (
+    AppendOnly,
+    ByRow,
+    ByStatement,
+    CharKey,
+    Compared,
+    ContextFree,
+    DenormalisedContext,
+    DenormalisedMetadata,
+    Everything,
+    GroupPermissions,
+    KeptEvent,
+    Loose,
+    Odd,
+    OldRows,
+    Restaurant,
+    Specimen,
+    WatchedEvent,
+)
+
+FOLDER = Path(__file__).resolve().parents[1] / "expected"
+UPDATE = os.environ.get("PGHISTORY_UPDATE_GOLDEN") == "1"
+GOLDEN: list[type[models.Model]] = [
+    AppendOnly,
+    AppendOnly.pgh_event_model,
+    ByRow,
+    ByStatement,
+    CharKey,
+    Compared,
+    ContextFree,
+    DenormalisedContext,
+    DenormalisedMetadata,
+    Everything,
+    GroupPermissions,
+    KeptEvent.pgh_tracked_model,
+    Loose,
+    Odd,
+    OldRows,
+    Restaurant,
+    Specimen,
+    WatchedEvent,
+    WatchedEvent.pgh_tracked_model,
+]
+
+
+def path(model: type[models.Model]) -> Path:
+    return FOLDER / f"{model._meta.model_name}.sql"
+
+
+def text(model: type[models.Model]) -> str:
+    """The SQL that installs the triggers of a model, in the order of their trackers."""
+    registered: list[tuple[Any, Any]] = pgtrigger.registered()
+    triggers = [trigger for owner, trigger in registered if owner is model]
+    return "\n".join(f"-- {trigger.name}\n{trigger.compile(model).install_sql.strip()}\n" for trigger in triggers)
+
+
+@pytest.mark.parametrize("model", GOLDEN, ids=lambda model: model.__name__)
+def test_the_triggers_of_a_model_are_as_they_were_released(model: type[models.Model]):
+    if UPDATE:
+        path(model).write_text(text(model), encoding="utf-8")
+    assert text(model) == path(model).read_text(encoding="utf-8")
+
+
+def test_every_expected_file_belongs_to_a_model():
+    assert {found.name for found in FOLDER.glob("*.sql")} == {path(model).name for model in GOLDEN}
+
+
+def rows(statement: str, *params: Any) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, params)
+        return list(cursor.fetchall())
+
+
+@pytest.mark.django_db
+def test_the_database_has_exactly_the_triggers_that_are_registered():
+    declared = {
+        (model._meta.db_table, trigger.get_pgid(model))
+        for model, trigger in pgtrigger.registered()
+        if not model._meta.auto_created
+    }
+    installed = rows(
+        "select relname, tgname from pg_trigger join pg_class on pg_class.oid = tgrelid where not tgisinternal"
+    )
+    assert {(table, name) for table, name in installed if name.startswith("pgtrigger_")} == declared
+
+
+@pytest.mark.django_db
+def test_triggers_are_after_triggers_except_those_that_refuse():
+    names = rows("select tgname from pg_trigger where tgname like 'pgtrigger%%' and tgtype & 2 = 2")
+    assert {name.rsplit("_", 1)[0] for (name,) in names} == {
+        "pgtrigger_append_only",
+        "pgtrigger_append_only_truncate",
+    }
+
+
+@pytest.mark.django_db
+def test_functions_of_statement_triggers_have_nested_loops_off():
+    found = rows(
+        "select proname, proconfig from pg_trigger join pg_proc on pg_proc.oid = tgfoid"
+        " where tgrelid = 'tracked_bystatement'::regclass and not tgisinternal"
+    )
+    assert found
+    assert all(settings == ["enable_nestloop=off"] for _, settings in found)
+
+
+@pytest.mark.django_db
+def test_an_ignored_trigger_stores_nothing():
+    with pgtrigger.ignore("tracked.Everything:insert_insert"):
+        row = Everything.objects.create(name="a")
+        Everything.objects.update(name="b")
+    assert [event.pgh_label for event in row.events.all()] == ["update"]
+    Everything.objects.create(name="c")
+    assert Everything.pgh_event_model.objects.filter(pgh_label="insert").count() == 1
+
+
+@pytest.mark.django_db
+def test_ignored_statement_triggers_store_nothing():
+    with pgtrigger.ignore():
+        row = ByStatement.objects.create(number=1)
+        ByStatement.objects.update(number=2)
+        ByStatement.objects.all().delete()
+    assert not ByStatement.pgh_event_model.objects.exists()
+    assert row.number == 1
+
+
+@pytest.mark.django_db
+def test_append_only_rows_may_be_removed_where_their_trigger_is_ignored():
+    row = AppendOnly.objects.create(name="a")
+    with pgtrigger.ignore("tracked.AppendOnlyEvent:append_only"):
+        row.events.update(name="b")
+        assert row.events.get().name == "b"
+        row.events.all().delete()
+    assert not row.events.exists()

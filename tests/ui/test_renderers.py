@@ -1,0 +1,154 @@
+"""How single values and changes are drawn."""
+
+import datetime as dt
+import math
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils import timezone
+
+from pghistory_ui import cards, links, renderers
+from pghistory_ui.renderers.base import Change, Renderer
+
+
+def renderer(field: Any, name: str = "some_field") -> Renderer:
+    field.set_attributes_from_name(name)
+    return renderers.renderer_class(field)(name, field, None)  # type: ignore[arg-type]  # these need no page
+
+
+def words(change: Change) -> tuple[str, str, str]:
+    assert change.before is not None
+    assert change.after is not None
+    return change.before.text, change.after.text, change.note
+
+
+@pytest.mark.parametrize(
+    ("field", "before", "after", "shown"),
+    [
+        (models.IntegerField(), 10, 12, ("10", "12", "+2, +20 %")),
+        (models.IntegerField(), 14, 12, ("14", "12", "−2, −14.3 %")),
+        (models.IntegerField(), 0, 12, ("0", "12", "+12")),
+        (models.IntegerField(), 2026, 1_000_000, ("2026", "1,000,000", "+997,974, +49,258 %")),
+        (models.IntegerField(), None, 12, ("empty", "12", "")),
+        (models.IntegerField(), 12, None, ("12", "empty", "")),
+        (models.DecimalField(), Decimal("1480.00"), Decimal("1395.00"), ("1,480.00", "1,395.00", "−85.00, −5.7 %")),
+        (models.DecimalField(), Decimal("NaN"), Decimal("1.5"), ("NaN", "1.5", "")),
+        (models.FloatField(), math.inf, 1.5, ("inf", "1.5", "")),
+        (models.FloatField(), 1.5, math.nan, ("1.5", "nan", "")),
+        (models.BooleanField(), False, True, ("No", "Yes", "")),
+        (models.BooleanField(null=True), None, True, ("empty", "Yes", "")),
+        (models.CharField(choices=[("a", "Draft"), ("b", "Published")]), "a", "b", ("Draft", "Published", "")),
+        (models.CharField(choices=[("a", "Draft")]), "a", "gone", ("Draft", "gone", "")),
+        (models.CharField(), "", "x", ("empty text", "x", "")),
+        (models.CharField(), None, "x", ("empty", "x", "")),
+        (models.CharField(), "old@example.com", "new@example.com", ("old@example.com", "new@example.com", "")),
+        (models.FileField(), "a.jpg", "b.jpg", ("a.jpg", "b.jpg", "")),
+        (models.FileField(), "", "b.jpg", ("empty text", "b.jpg", "")),
+        (models.BinaryField(), b"1", memoryview(b"12"), ("1 byte", "2 bytes", "")),
+        (models.DateField(), dt.date(2026, 1, 2), dt.date(2026, 1, 3), ("Jan. 2, 2026", "Jan. 3, 2026", "1 day later")),
+        (models.DateField(), "odd", dt.date(2026, 1, 3), ("odd", "Jan. 3, 2026", "")),
+        (models.UUIDField(), "a", "b", ("a", "b", "")),
+        (models.JSONField(), None, {"a": 1}, ("empty", '{"a": 1}', "")),
+        (ArrayField(models.IntegerField()), [1], None, ("[1]", "empty", "")),
+    ],
+)
+def test_whole_values_are_told_in_words(field: Any, before: Any, after: Any, shown: tuple[str, str, str]):
+    assert words(renderer(field).change(before, after)) == shown
+
+
+def test_an_instant_is_told_in_the_readers_zone_to_the_digit_that_changed():
+    field = renderer(models.DateTimeField())
+    early = dt.datetime(2026, 12, 1, 8, 0, tzinfo=dt.UTC)
+    with timezone.override("Europe/Berlin"):
+        assert words(field.change(early, early - dt.timedelta(days=7))) == (
+            "Dec. 1, 2026, 09:00",
+            "Nov. 24, 2026, 09:00",
+            "7 days earlier",
+        )
+        assert field.value(early + dt.timedelta(seconds=5)).text == "Dec. 1, 2026, 09:00:05"
+        before, after, _note = words(field.change(early, early + dt.timedelta(microseconds=5)))
+        assert before != after
+        chip = field.chip(early.replace(year=2020), None)
+        assert chip.before is not None
+        assert chip.before.text == "1 Dec 2020, 09:00"
+        assert field.value(dt.datetime.max.replace(tzinfo=dt.UTC)).text
+        assert field.value("odd").text == "odd"
+
+
+def test_long_texts_are_summed_up_in_chips():
+    field = renderer(models.TextField())
+    long = "word " * 100
+    assert field.chip("", long).summary == "written"
+    assert field.chip(long, "").summary == "emptied"
+    assert field.chip(long, "other " + long).summary == "1 place"
+    texts = [". ".join(f"{side}{number}" for number in range(1_000)) for side in "ab"]
+    assert field.chip(*texts).summary == "rewritten"
+
+
+def test_a_long_unchanged_stretch_folds_between_whole_sentences():
+    calm = "The yarn is spun slowly. " * 20
+    change = renderer(models.TextField()).change(f"Old start. {calm}Old end.", f"New start. {calm}New end.")
+    blocks = change.body.blocks
+    assert [bool(block.fold) for block in blocks] == [False, True, False]
+    assert blocks[0].runs[-1].text.endswith("slowly.")
+    assert blocks[2].runs[0].text.startswith("The yarn")
+
+
+def test_a_stretch_without_sentences_folds_at_words_and_says_so():
+    calm = " ".join(f"w{number}" for number in range(100))
+    change = renderer(models.TextField()).change(f"old {calm} old", f"new {calm} new")
+    first, _fold, last = change.body.blocks
+    assert first.runs[-1].text.endswith("…")
+    assert last.runs[0].text.startswith("… ")
+
+
+def test_structures_are_told_by_path_and_beyond_the_bound_counted():
+    field = renderer(models.JSONField())
+    assert field.chip({"a": 1}, {"a": 2}).summary == "1 key"
+    assert field.chip(None, {"a": 2}).summary == ""
+    change = field.change({str(n): n for n in range(80)}, {str(n): -n for n in range(80)})
+    assert (len(change.body.lines), change.body.more) == (50, 29)
+    moved = field.change(["a", "b", "c"], ["c", "a", "b"]).body.lines
+    assert [(line.word, line.path, line.kept) for line in moved] == [("moved", "[2] → [0]", '"c"')]
+
+
+def test_a_project_may_draw_its_own_fields():
+    class ColourField(models.CharField):  # type: ignore[type-arg]
+        pass
+
+    class ColourRenderer(Renderer):
+        def text(self, value: Any) -> str:
+            return f"colour {value}"
+
+    renderers.register(ColourField, ColourRenderer)
+    assert words(renderer(ColourField()).change("red", "blue")) == ("colour red", "colour blue", "")
+    assert renderers.renderer_class(None) is Renderer
+
+
+@pytest.mark.parametrize(
+    ("days", "title"),
+    [(0, "Today"), (1, "Yesterday"), (3, "Friday"), (20, "November 3"), (400, "Oct. 19, 2025")],
+)
+def test_a_day_is_called_as_one_speaks_of_it(days: int, title: str):
+    today = dt.date(2026, 11, 23)
+    assert cards.day_title(today - dt.timedelta(days=days), today)[0] == title
+
+
+def test_how_long_ago_is_one_unit():
+    now = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
+    assert cards.ago(now - dt.timedelta(seconds=5), now) == "just now"
+    assert cards.ago(now - dt.timedelta(days=3, hours=5), now) == "3\xa0days ago"
+    assert cards.ago(now + dt.timedelta(days=1), now) == ""
+
+
+def test_a_text_that_can_be_no_key_is_none():
+    class Model(models.Model):
+        class Meta:
+            app_label = "nowhere"
+
+    assert links.as_key(Model, "5") == 5
+    for odd in [None, "", "x", "1\0", "9" * 30, [1], {"id": 1}, math.inf]:
+        assert links.as_key(Model, odd) is None
