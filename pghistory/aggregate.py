@@ -19,7 +19,7 @@ from django.db.models.expressions import Col
 from django.db.models.sql import Query
 from django.db.models.sql.datastructures import BaseTable
 
-from pghistory import branches, errors, fields, registry
+from pghistory import branches, casts, errors, fields, registry
 
 EventModels = tuple[type[models.Model], ...]
 Compiled = tuple[str, tuple[Any, ...]]
@@ -154,7 +154,7 @@ class EventsTable(DerivedTable):
         expressions = []
         for field in self.model._meta.concrete_fields:
             first, *keys = (fields.proxied_path(field) or field.attname).split("__")
-            expressions.append(branches.value_at(common[first], keys, field))
+            expressions.append(casts.value_at(common[first], keys, field))
         return expressions
 
     def _nothing(self, connection: Any) -> str:

@@ -7,40 +7,16 @@ What is dear is an expression over the union: an event's row, and the one before
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Case, ExpressionWrapper, F, Func, OuterRef, Q, Subquery, Value, When, lookups
-from django.db.models.fields.json import KeyTextTransform, KeyTransform
+from django.db.models import Case, ExpressionWrapper, F, Func, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Cast, Coalesce, Concat, Substr
 
-from pghistory import fields, registry
+from pghistory import casts, fields, registry
 
 if TYPE_CHECKING:
     from pghistory.models import Event
-
-DATE = (
-    "(?!0000)(?:[0-9]{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)"
-    "|02-(?:0[1-9]|1[0-9]|2[0-8]))|(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)-02-29)"
-)
-TIME = r"(?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]{1,9})?)?"
-ZONE = "(?:Z|[+-](?:0[0-9]|1[0-4])(?::?[0-5][0-9])?)?"
-NUMBER = r"-?[0-9]{1,99}(?:\.[0-9]{1,99})?(?:[eE][+-]?[0-9]{1,2})?"
-
-READABLE: dict[str, tuple[str, models.Field[Any, Any]]] = {
-    "IntegerField": ("-?[0-9]{1,18}", models.BigIntegerField()),
-    "UUIDField": ("[0-9a-fA-F]{8}(?:-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12}", models.UUIDField()),
-    "BooleanField": ("true|false", models.BooleanField()),
-    "FloatField": (NUMBER, models.FloatField()),
-    "DecimalField": (NUMBER, models.DecimalField()),
-    "DateField": (DATE, models.DateField()),
-    "TimeField": (TIME, models.TimeField()),
-    "DateTimeField": (f"{DATE}(?:[T ]{TIME}{ZONE})?", models.DateTimeField()),
-}
-"""{kind of field: (what a text that reads as one looks like, its type)}: the cast of such a text cannot fail."""
-
-TEXTS = frozenset({"CharField", "TextField", "SlugField", "FileField", "FilePathField"})
-"""Kinds of field that any text is one of."""
 
 
 class RowData(Func):
@@ -80,31 +56,9 @@ class Condition(ExpressionWrapper):  # type: ignore[type-arg]
         super().__init__(condition, output_field=models.BooleanField())
 
 
-class Reads(Func):
-    """Whether PostgreSQL, 16 or later, can read a text as a value of a field's type."""
-
-    function = "pg_input_is_valid"
-    output_field = models.BooleanField()
-
-    def __init__(self, text: Any, field: models.Field[Any, Any]) -> None:
-        super().__init__(text)
-        self.read_as = field
-
-    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, tuple[Any, ...]]:  # type: ignore[override]
-        sql, params = super().as_sql(compiler, connection, template="%(function)s(%(expressions)s, %%s)")
-        return sql, (*params, self.read_as.cast_db_type(connection))
-
-
 def null(field: models.Field[Any, Any]) -> Cast:
     """Nothing, in the type of a field."""
     return Cast(Value(None), field)
-
-
-def final_target(field: Any) -> models.Field[Any, Any]:
-    """The field whose values a foreign key holds in the end; any other field itself."""
-    while field.remote_field:
-        field = field.target_field
-    return cast("models.Field[Any, Any]", field)
 
 
 def has_column(event_model: type[models.Model], name: str) -> bool:
@@ -232,8 +186,20 @@ def of_proxy(proxy: type[models.Model]) -> models.QuerySet[Any, Any]:
             expressions.append(F(field.attname))
         else:
             column, keys = _column_and_keys(proxy, path)
-            expressions.append(value_at(F(column), keys, field))
+            expressions.append(casts.value_at(_read(proxy, column), keys, field))
     return selected(models.QuerySet(registry.concrete(proxy)), expressions)
+
+
+def _read(model: type[models.Model], path: str) -> Any:
+    """The column at the end of a path; null where a row on the way is gone, as the object of an event may be."""
+    first, _, rest = path.partition("__")
+    relation: Any = model._meta.get_field(first)
+    if not rest or relation.null:
+        return F(path)
+    target: models.QuerySet[Any, Any] = models.QuerySet(relation.related_model).filter(
+        (relation.target_field.name, OuterRef(relation.attname))
+    )
+    return Subquery(target.values(rest)[:1])
 
 
 def tracking(event_model: type[Event], model: type[models.Model], objects: Any) -> Q | None:
@@ -280,26 +246,3 @@ def _column_and_keys(model: type[models.Model], path: str) -> tuple[str, list[st
         if isinstance(field.related_model, type):
             model = field.related_model
     return path, []
-
-
-def value_at(expression: Any, keys: list[str], field: models.Field[Any, Any]) -> Any:
-    """What lies below the keys in a JSON expression, in the type of a field; null where it is not of its kind."""
-    if not keys:
-        return expression
-    target = final_target(field)
-    *parents, last = keys
-    for key in parents:
-        expression = KeyTransform(key, expression)
-    if isinstance(target, models.JSONField):
-        return KeyTransform(last, expression)
-    value = Cast(KeyTextTransform(last, expression), models.TextField())
-    kind = "IntegerField" if isinstance(target, models.IntegerField) else target.get_internal_type()
-    if kind in TEXTS:
-        return value
-    if kind in READABLE:
-        pattern, column = READABLE[kind]
-        readable: Any = lookups.Regex(value, f"^(?:{pattern})$")
-    else:
-        column = target
-        readable = Reads(value, target)
-    return Case(When(readable, then=Cast(value, column)), default=None)

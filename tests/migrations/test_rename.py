@@ -189,7 +189,9 @@ def test_triggers_that_an_older_package_left_behind_are_removed(project: Project
             "create trigger pgtrigger_insert_insert_0abcd after insert on tracked_thing for each row "
             "execute function old()"
         )
-        cursor.execute("create trigger other after insert on tracked_thing for each row when (false) execute function old()")
+        cursor.execute(
+            "create trigger other after insert on tracked_thing for each row when (false) execute function old()"
+        )
     project.migrate(thing("Matter"))
     assert triggers("tracked_matter") == sorted(["", *BOTH])
     write("tracked_matter")
