@@ -16,7 +16,7 @@ import os
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from contextvars import ContextVar
+from contextvars import ContextVar, Token
 from dataclasses import dataclass, replace
 from types import MappingProxyType, TracebackType
 from typing import Any, ParamSpec, TypeVar, cast
@@ -183,19 +183,21 @@ class Continuation:
     What a step adds is there in the next one; between steps the context is as if there had been none.
     """
 
-    __slots__ = ("_frame", "_token")
+    __slots__ = ("_frame", "_outer")
 
     def __init__(self) -> None:
         self._frame = active()
+        # A step may lie in another one: a stream that is closed within its own last step.
+        self._outer: list[Token[Frame | None]] = []
 
     def __enter__(self) -> None:
-        self._token = _frame.set(self._frame)
+        self._outer.append(_frame.set(self._frame))
 
     def __exit__(
         self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self._frame = active()
-        _frame.reset(self._token)
+        _frame.reset(self._outer.pop())
 
 
 def label(actor: Model) -> str:

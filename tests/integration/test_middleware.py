@@ -297,6 +297,18 @@ def test_content_that_is_streamed_keeps_the_context(client: Client, user: User):
     assert between.metadata == {"user": "somebody else"}
 
 
+def test_a_step_within_a_step_of_a_stream_goes_back_to_where_each_began():
+    with pghistory.context(user="reader"):
+        continuation = contexts.Continuation()
+    with pghistory.context(user="somebody else") as outer:
+        with continuation:
+            with continuation:
+                pghistory.context(closed=True)
+            assert dict((contexts.active() or pytest.fail("no context")).metadata) == {"user": "reader"}
+        assert (contexts.active() or pytest.fail("no context")).id == outer.id
+    assert contexts.active() is None
+
+
 def test_content_that_nobody_reads_to_the_end_keeps_the_context(user: User):
     request = RequestFactory().get("/stream/")
     request.user = user
