@@ -53,7 +53,7 @@ class DerivedTable(BaseTable):
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         sql, params = self.select(connection)
         names = ", ".join(map(connection.ops.quote_name, self.names()))
-        return f"({sql}) {compiler.quote_name_unless_alias(self.alias)} ({names})", params
+        return f"({sql}) {casts.quoted(compiler, self.alias)} ({names})", params
 
     def relabeled_clone(self, change_map: Mapping[Any, str]) -> DerivedTable:
         return self.under(change_map.get(self.alias, self.alias))

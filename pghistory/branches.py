@@ -31,7 +31,7 @@ class RowData(Func):
     def as_sql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, tuple[Any, ...]]:  # type: ignore[override]
         [column] = self.get_source_expressions()
         # With `.*` the name is always the table's, also where a column has the same.
-        return f"(to_jsonb({compiler.quote_name_unless_alias(column.alias)}.*) - %s::text[])", (self.left_out,)
+        return f"(to_jsonb({casts.quoted(compiler, column.alias)}.*) - %s::text[])", (self.left_out,)
 
 
 class Diff(Func):
@@ -207,10 +207,14 @@ def tracking(event_model: type[Event], model: type[models.Model], objects: Any) 
 
     A model whose own table is not tracked has the events of its parents' tables.
     """
-    own = registry.event_models_of(model)
-    table = registry.concrete(event_model.pgh_tracked_model)
-    fits = event_model in own or (not own and table in registry.concrete(model)._meta.get_parent_list())
-    return Q(pgh_obj__in=objects) if fits and has_column(event_model, "pgh_obj") else None
+    own, table = registry.concrete(model), registry.concrete(event_model.pgh_tracked_model)
+    link = None if registry.event_models_of(model) else own._meta.get_ancestor_link(table)
+    if not has_column(event_model, "pgh_obj") or (table is not own and link is None):
+        return None
+    if link is not None and not isinstance(objects, models.QuerySet):
+        # The key in the parent's table; an instance that was made of its key alone knows no other.
+        return Q(pgh_obj__in=[getattr(obj, link.attname) for obj in objects])
+    return Q(pgh_obj__in=objects)
 
 
 def referencing(event_model: type[Event], model: type[models.Model], objects: Any) -> Q | None:

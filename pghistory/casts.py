@@ -84,3 +84,9 @@ def value_at(expression: Any, keys: list[str], field: models.Field[Any, Any]) ->
         column = target
         readable = Reads(value, target)
     return Case(When(readable, then=Cast(value, column)), default=None)
+
+
+def quoted(compiler: Any, alias: str) -> str:
+    """A table's alias as the compiler writes it: by a method that has another name since Django 6.1."""
+    quote = getattr(compiler, "quote_name", None) or compiler.quote_name_unless_alias
+    return cast("str", quote(alias))

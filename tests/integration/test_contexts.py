@@ -16,6 +16,7 @@ from django.test import override_settings
 import pghistory
 from pghistory import config, contexts, errors
 from pghistory.models import Context
+from tests.savepoints import new_savepoint
 from tests.tracked.models import ContextFree, DenormalisedContext, DenormalisedMetadata, Everything
 
 pytestmark = pytest.mark.django_db
@@ -405,7 +406,7 @@ def test_code_that_names_the_runtime_module_finds_the_same_context():
 
 def test_a_savepoint_that_is_rolled_back_takes_its_events_and_their_context_row_with_it():
     with pghistory.context(user=3):
-        savepoint = transaction.savepoint()
+        savepoint = new_savepoint()
         make("lost")
         transaction.savepoint_rollback(savepoint)
         assert not Context.objects.exists()
@@ -417,7 +418,7 @@ def test_a_savepoint_that_is_rolled_back_takes_its_events_and_their_context_row_
 def test_a_savepoint_never_brings_a_finished_context_back(undo: Callable[[str], None]):
     with pghistory.context(user=3):
         make()
-        savepoint = transaction.savepoint()
+        savepoint = new_savepoint()
     make("clears")
     undo(savepoint)
     assert make("after") is None

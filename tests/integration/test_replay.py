@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pghistory.timeline import Entry, Timeline
+from tests.savepoints import new_savepoint
 from tests.tracked.models import Everything
 
 pytestmark = pytest.mark.django_db
@@ -52,7 +53,7 @@ def take(kind: str, name: str, number: int | None) -> None:
 
 def undone(name: str, number: int | None) -> None:
     """Writes that are rolled back, of which no history may speak."""
-    savepoint = transaction.savepoint()
+    savepoint = new_savepoint()
     Everything.objects.create(name=name, number=number)
     Everything.objects.update(number=7)
     transaction.savepoint_rollback(savepoint)

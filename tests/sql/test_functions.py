@@ -9,6 +9,7 @@ from django.db import connection, transaction
 
 from pghistory import sql
 from pghistory.models import Context
+from tests.savepoints import new_savepoint
 
 pytestmark = pytest.mark.django_db
 
@@ -93,7 +94,7 @@ def test_a_row_that_says_the_same_is_not_written_again():
 
 def test_a_rolled_back_savepoint_takes_the_marker_with_the_row():
     hand_over(metadata={"user": 3})
-    savepoint = transaction.savepoint()
+    savepoint = new_savepoint()
     attach()
     transaction.savepoint_rollback(savepoint)
     assert not Context.objects.exists()
