@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 CHROMIUM := chromium chromium-browser google-chrome google-chrome-stable
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench env browser lint format types layers templates docs modules migrations clean
+.PHONY: help demo test check bench env browser pgbouncer lint format types layers templates docs modules migrations clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s%s\n", $$1, $$2 }' Makefile
@@ -16,7 +16,7 @@ help:  ## list the targets
 demo: $(VENV)/.demo  ## serve a shop's back office with some months of history (DEMO_PORT, DATABASE_URL)
 	@$(BIN)/python -m demo_project.run
 
-test: $(VENV)/.dev browser  ## run all tests on an embedded PostgreSQL and a real browser (ARGS="-k name")
+test: $(VENV)/.dev browser pgbouncer  ## run all tests on an embedded PostgreSQL and a real browser (ARGS="-k name")
 	$(BIN)/python -m pytest $(if $(ARGS),$(ARGS),--cov)
 
 check: lint types layers templates docs modules migrations  ## everything that can be said without running the tests
@@ -92,5 +92,17 @@ browser:
 	else \
 		echo "The browser tests need Chromium or Chrome on the PATH."; \
 		echo "On Debian and Ubuntu: sudo apt-get install chromium. Elsewhere: your system's package of that name."; \
+		exit 1; \
+	fi
+
+# Systems put it where only root looks.
+pgbouncer:
+	@PATH="$$PATH:/usr/sbin:/usr/local/sbin" command -v pgbouncer >/dev/null && exit 0; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "Installing PgBouncer for the tests of connection pooling …"; \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends pgbouncer; \
+	else \
+		echo "The tests of connection pooling need PgBouncer."; \
+		echo "On Debian and Ubuntu: sudo apt-get install pgbouncer. Elsewhere: your system's package of that name."; \
 		exit 1; \
 	fi

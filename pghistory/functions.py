@@ -44,3 +44,8 @@ def set_config(values: dict[str, str], *, session: bool = False) -> str:
     local = "false" if session else "true"
     calls = [f"set_config({sql.literal(name)}, {sql.dollar_quoted(value)}, {local})" for name, value in values.items()]
     return "select " + ", ".join(calls)
+
+
+def set_local(values: dict[str, str]) -> str:
+    """The same for the rest of the transaction as one SET for each setting, of which none takes a snapshot."""
+    return "; ".join(f"set local {name} = {sql.dollar_quoted(value)}" for name, value in values.items())

@@ -56,23 +56,33 @@ class ContextInjection:
         if frame is None and self._held is Memory.NOTHING:
             return execute(statement, params, many, context)
 
-        connection: psycopg.Connection[Any] = self.connection.connection
+        status = self._notice_end_of_transaction(_psycopg_cursor(context["cursor"]).connection)
+        reading = statements.read(statement)
+        try:
+            if status == pq.TransactionStatus.INERROR or self._wanted(frame) == self._held or reading.cannot_write:
+                return execute(statement, params, many, context)
+            if reading.chooses_isolation and not many:
+                return self._execute_after_sets(frame, execute, statement, params, context)
+            return self._execute_with(frame, execute, statement, params, many, context)
+        finally:
+            if reading.moves_transaction:
+                self._held = Memory.UNKNOWN
+
+    def _notice_end_of_transaction(self, connection: psycopg.Connection[Any]) -> pq.TransactionStatus:
+        """Forgets what the end of a transaction or of a savepoint has undone; returns the transaction's status."""
         status = connection.info.transaction_status
-        if connection is not self._psycopg or status == pq.TransactionStatus.IDLE:
+        if connection is not self._psycopg:
+            self.forget()
+            self._psycopg = connection
+        elif _in_pipeline(connection) and (connection.autocommit or status == pq.TransactionStatus.IDLE):
+            # The server tells the status at a sync only, and a sync may end what was begun unseen.
+            self._held = Memory.NOTHING if self._held is Memory.NOTHING else Memory.UNKNOWN
+        elif status == pq.TransactionStatus.IDLE:
             self.forget()
             self._psycopg = connection
         elif tuple(self.connection.savepoint_ids[: len(self._savepoints)]) != self._savepoints:
             self._held = Memory.UNKNOWN
-
-        reading = statements.read(statement)
-        wanted = self._wanted(frame)
-        if status == pq.TransactionStatus.INERROR or wanted == self._held or reading.cannot_write:
-            result = execute(statement, params, many, context)
-        else:
-            result = self._execute_with(frame, execute, statement, params, many, context)
-        if reading.moves_transaction:
-            self._held = Memory.UNKNOWN
-        return result
+        return status
 
     def _execute_with(
         self,
@@ -84,49 +94,70 @@ class ContextInjection:
         context: dict[str, Any],
     ) -> Any:
         setting = setting_statement(frame)
-        connection = self.connection.connection
         cursor = _psycopg_cursor(context["cursor"])
-        alone = connection.autocommit and connection.info.transaction_status == pq.TransactionStatus.IDLE
+        connection: psycopg.Connection[Any] = cursor.connection
+        named = isinstance(cursor, psycopg.ServerCursor)
 
-        if many and alone:
-            with self.connection.wrap_database_errors, connection.transaction():
+        if _in_pipeline(connection):
+            # What it sends before its next sync is one transaction, also in autocommit.
+            with self.connection.wrap_database_errors:
                 connection.execute(setting)
-                return execute(statement, params, many, context)
-
-        in_pipeline = connection.info.pipeline_status != pq.PipelineStatus.OFF
-        if many or _is_named(cursor) or in_pipeline:
-            # What a pipeline sends before its next sync is one transaction, also in autocommit.
-            if in_pipeline or not alone:
-                with self.connection.wrap_database_errors:
-                    connection.execute(setting)
-            if not alone:
-                self._remember(frame)
+            self._remember(frame)
             return execute(statement, params, many, context)
 
-        result = self._execute_together(setting, execute, statement, params, context, alone=alone)
-        if not alone:
+        if connection.autocommit and connection.info.transaction_status == pq.TransactionStatus.IDLE:
+            if many or (named and cursor.withhold):
+                with self.connection.wrap_database_errors, connection.transaction():
+                    connection.execute(setting)
+                    return execute(statement, params, many, context)
+            if named:
+                return execute(statement, params, many, context)
+            return self._execute_alone(setting, execute, statement, params, context)
+
+        if many or named:
+            with self.connection.wrap_database_errors:
+                connection.execute(setting)
             self._remember(frame)
+            return execute(statement, params, many, context)
+        result = self._execute_together(setting, execute, statement, params, context)
+        self._remember(frame)
         return result
 
+    def _execute_alone(
+        self, setting: str, execute: Execute, statement: Any, params: Any, context: dict[str, Any]
+    ) -> Any:
+        """In autocommit; what refuses company goes without the context."""
+        errors_occurred = self.connection.errors_occurred
+        try:
+            return self._execute_together(setting, execute, statement, params, context)
+        except Error as error:
+            if getattr(error.__cause__, "sqlstate", None) not in NOT_IN_A_TRANSACTION_BLOCK:
+                raise
+        self.connection.errors_occurred = errors_occurred
+        return execute(statement, params, False, context)
+
     def _execute_together(
-        self, setting: str, execute: Execute, statement: Any, params: Any, context: dict[str, Any], *, alone: bool
+        self, setting: str, execute: Execute, statement: Any, params: Any, context: dict[str, Any]
     ) -> Any:
         """The setting and the statement in one round trip; the result of the setting is stepped over."""
         cursor = _psycopg_cursor(context["cursor"])
-        errors_occurred = self.connection.errors_occurred
-        try:
-            if _takes_prefix(cursor, params):
-                result = execute(_prefixed(setting, statement), params, False, context)
-                cursor.nextset()
-            else:
-                with self.connection.wrap_database_errors, self.connection.connection.pipeline():
-                    self.connection.connection.execute(setting)
-                    result = execute(statement, params, False, context)
-        except Error as error:
-            if not alone or getattr(error.__cause__, "sqlstate", None) not in NOT_IN_A_TRANSACTION_BLOCK:
-                raise
-            self.connection.errors_occurred = errors_occurred
-            result = execute(statement, params, False, context)
+        if _takes_prefix(cursor, params):
+            result = execute(_prefixed(setting, statement), params, False, context)
+            cursor.nextset()
+            return result
+        with self.connection.wrap_database_errors, cursor.connection.pipeline():
+            cursor.connection.execute(setting)
+            return execute(statement, params, False, context)
+
+    def _execute_after_sets(
+        self, frame: contexts.Frame | None, execute: Execute, statement: str, params: Any, context: dict[str, Any]
+    ) -> Any:
+        """Where the isolation level may be chosen in a string of statements, which no SELECT may precede."""
+        cursor = _psycopg_cursor(context["cursor"])
+        settings = settings_of(frame)
+        result = execute(f"{functions.set_local(settings)};\n{statement}", params, False, context)
+        for _ in settings:
+            cursor.nextset()
         return result
 
     def _wanted(self, frame: contexts.Frame | None) -> int | Memory:
@@ -156,12 +187,16 @@ def install(connection: BaseDatabaseWrapper) -> None:
 
 def setting_statement(frame: contexts.Frame | None, *, session: bool = False) -> str:
     """The SELECT that sets (or, for None, clears) the context for the transaction or the session; without `%`."""
+    return functions.set_config(settings_of(frame), session=session)
+
+
+def settings_of(frame: contexts.Frame | None) -> dict[str, str]:
+    """The value of each setting; empty ones where there is no context."""
     if frame is None:
-        return functions.set_config(dict.fromkeys(SETTINGS, ""), session=session)
+        return dict.fromkeys(SETTINGS, "")
     actor = "" if frame.actor_label is None else json.dumps(frame.actor_label)
     values = (str(frame.id), frame.text, actor, str(frame.version))
-    settings = dict(zip(SETTINGS, (_without_percent(value) for value in values), strict=True))
-    return functions.set_config(settings, session=session)
+    return dict(zip(SETTINGS, (_without_percent(value) for value in values), strict=True))
 
 
 SETTINGS = (
@@ -188,16 +223,17 @@ def _prefixed(setting: str, statement: Any) -> Any:
 def _takes_prefix(cursor: Any, params: Any) -> bool:
     """Whether psycopg sends the text as it is, which may then hold two statements.
 
-    Parameters bound by the server, and statements that psycopg prepares by itself, go by the extended protocol.
+    Parameters bound by the server, statements that psycopg prepares by itself and binary results go by the extended
+    protocol.
     """
-    if isinstance(cursor, psycopg.ClientCursor):
-        return True
-    return params is None and cursor.connection.prepare_threshold is None
+    if cursor.format == pq.Format.BINARY:
+        return False
+    return isinstance(cursor, psycopg.ClientCursor) or (params is None and cursor.connection.prepare_threshold is None)
 
 
 def _psycopg_cursor(cursor: CursorWrapper) -> Any:
     return cursor.cursor
 
 
-def _is_named(cursor: Any) -> bool:
-    return isinstance(cursor, psycopg.ServerCursor)
+def _in_pipeline(connection: psycopg.Connection[Any]) -> bool:
+    return connection.info.pipeline_status != pq.PipelineStatus.OFF

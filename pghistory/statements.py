@@ -46,7 +46,7 @@ WORDS_BEFORE_PARENTHESES = frozenset(
     """.split()
 )
 
-_COMMENTS = re.compile(r"\s+|--[^\n]*(?:\n|$)|/\*.*?\*/", re.DOTALL)
+_BLANKS = re.compile(r"[\s;]+|--[^\n]*(?:\n|$)|/\*.*?\*/", re.DOTALL)
 _FIRST_WORD = re.compile(r"\(*\s*([a-z]+)", re.IGNORECASE)
 # With its schema, in which another function may bear a known name.
 _CALL = re.compile(r"([\w$\".]+)\s*\(")
@@ -54,12 +54,16 @@ _INNER_COMMENT = re.compile(r"--|/\*")
 _LAST_COMMENT = re.compile(r"/\*[^*]*\*/\s*$")
 _SELECT_THAT_MAKES = re.compile(r"\binto\b", re.IGNORECASE)
 _MOVES = re.compile(r"\b(?:rollback|commit|abort|begin|start|end|prepare|discard|reset)\b", re.IGNORECASE)
+_ISOLATION = re.compile(r"\b(?:isolation\s+level|read\s+only|deferrable)\b", re.IGNORECASE)
 _CANNOT_WRITE = frozenset(
     """
-    abort begin checkpoint close commit deallocate discard end fetch listen lock move prepare release reset rollback
-    savepoint set show start unlisten vacuum analyze
+    abort begin checkpoint close commit deallocate discard end listen lock prepare release reset rollback savepoint set
+    show start unlisten vacuum analyze
     """.split()
 )
+
+
+_CANNOT_MOVE = frozenset("delete insert merge select table update values with".split())
 
 
 class Reading(NamedTuple):
@@ -67,27 +71,35 @@ class Reading(NamedTuple):
 
     cannot_write: bool
     moves_transaction: bool
+    chooses_isolation: bool = False
 
 
 _UNREADABLE = Reading(cannot_write=False, moves_transaction=True)
+_LONG = Reading(cannot_write=False, moves_transaction=False)
 
 
 def read(statement: Any) -> Reading:
-    """Reads a statement; one that is no text, or too long, may do anything."""
-    if not isinstance(statement, str) or len(statement) > LONGEST_READ:
+    """Reads a statement; one that is no text may do anything."""
+    if not isinstance(statement, str):
         return _UNREADABLE
+    if len(statement) > LONGEST_READ:
+        return _LONG if _cannot_move(statement) else _UNREADABLE
     return _read(statement)
 
 
 @functools.lru_cache(maxsize=2048)
 def _read(text: str) -> Reading:
-    return Reading(cannot_write=_cannot_write(text), moves_transaction=_MOVES.search(text) is not None)
+    moves = _MOVES.search(text) is not None and not _cannot_move(text)
+    chooses = _ISOLATION.search(text) is not None and _may_be_several(text)
+    return Reading(cannot_write=_cannot_write(text), moves_transaction=moves, chooses_isolation=chooses)
 
 
 def _cannot_write(text: str) -> bool:
-    start = _after_comments(text)
+    start = _after_blanks(text)
+    if start == len(text):
+        return True
     first = _FIRST_WORD.match(text, start)
-    if first is None or ";" in text.rstrip().rstrip(";"):
+    if first is None or _may_be_several(text) or _comments_are_nested(text[:start]):
         return False
     word = first.group(1).lower()
     if word == "select":
@@ -103,9 +115,30 @@ def _cannot_write(text: str) -> bool:
     return word in _CANNOT_WRITE
 
 
-def _after_comments(text: str) -> int:
+def _cannot_move(text: str) -> bool:
+    """Whether it is one statement of a kind that may say "end", as CASE does, and ends nothing."""
+    start = _after_blanks(text)
+    first = _FIRST_WORD.match(text, start)
+    return (
+        first is not None
+        and first.group(1).lower() in _CANNOT_MOVE
+        and not _may_be_several(text)
+        and not _comments_are_nested(text[:start])
+    )
+
+
+def _may_be_several(text: str) -> bool:
+    return ";" in text.rstrip("; \t\r\n")
+
+
+def _comments_are_nested(blanks: str) -> bool:
+    # PostgreSQL's comments nest, and so these end elsewhere than they seem to.
+    return blanks.count("/*") != blanks.count("*/")
+
+
+def _after_blanks(text: str) -> int:
     position = 0
-    while match := _COMMENTS.match(text, position):
+    while match := _BLANKS.match(text, position):
         position = match.end()
     return position
 

@@ -1,13 +1,15 @@
 """What integration tests watch and build: the SQL that leaves Django, the messages that leave libpq, passing models."""
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import pgtrigger.registry
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection, models
+from django.db import connection, connections, models
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test.utils import isolate_apps
 
 from pghistory import registry
@@ -95,3 +97,36 @@ def build(scratch: None, db: None) -> Callable[..., type[Event]]:
 def user(db: None) -> User:
     """Somebody to refer to."""
     return User.objects.create(username="ada", first_name="Ada", last_name="Lovelace")
+
+
+@pytest.fixture
+def connect_with(db: None) -> Iterator[Callable[..., BaseDatabaseWrapper]]:
+    """Makes a connection of its own, with these OPTIONS and settings, the default one until the test is over.
+
+    It is in autocommit, outside the transaction that pytest-django rolls back; what it leaves is removed.
+    """
+    usual = connections["default"]
+    made: list[BaseDatabaseWrapper] = []
+
+    def connected(settings: Mapping[str, Any] = MappingProxyType({}), **options: Any) -> BaseDatabaseWrapper:
+        own: BaseDatabaseWrapper = connections.create_connection("default")
+        own.settings_dict = {**own.settings_dict, **settings, "OPTIONS": {**own.settings_dict["OPTIONS"], **options}}
+        if options.get("pool"):
+            # Pools are kept by alias.
+            own.alias = "default_pooled"
+        connections["default"] = own
+        made.append(own)
+        return own
+
+    yield connected
+    connections["default"] = usual
+    for own in made:
+        own.close()
+        if own.settings_dict["OPTIONS"].get("pool"):
+            own.close_pool()
+    if made:
+        own = made[0].copy("default")
+        own.settings_dict = usual.settings_dict
+        with own.cursor() as cursor:
+            cursor.execute("truncate tracked_everything, tracked_everythingevent, pghistory_context")
+        own.close()

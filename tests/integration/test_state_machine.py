@@ -1,0 +1,398 @@
+"""Random work in several threads, on two databases, in and out of transactions and contexts; then history is read.
+
+A model in Python says what each step leaves behind. Events told again must give exactly the rows, and each event must
+have exactly the context that was active when it was made.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from copy import deepcopy
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connections, transaction
+from django.db.models import F
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
+
+import pghistory
+from pghistory import contexts
+from pghistory.models import Context
+from tests.tracked.models import DenormalisedContext, Everything
+
+ALIASES = ("default", "archive")
+TABLES = (
+    "tracked_everything, tracked_everythingevent, tracked_denormalisedcontext, tracked_denormalisedcontextevent, "
+    "pghistory_context"
+)
+Row = tuple[str, int | None]
+
+
+@dataclass
+class Told:
+    """What one worker has left in one database, as far as it was not rolled back."""
+
+    rows: dict[int, Row] = field(default_factory=dict)
+    events: list[tuple[str, int, Row, uuid.UUID | None]] = field(default_factory=list)
+    moments: dict[int, tuple[uuid.UUID | None, Any]] = field(default_factory=dict)
+    contexts: dict[uuid.UUID, dict[str, Any]] = field(default_factory=dict)
+
+
+@dataclass
+class Open:
+    """A transaction or savepoint that is open, and what was there before it."""
+
+    kind: str
+    block: Any
+    before: Told
+
+
+class Worker:
+    """A thread with connections and contexts of its own, which does one thing at a time."""
+
+    def __init__(self, name: str, options: dict[str, Any]) -> None:
+        self.name = name
+        self.options = options
+        self.orders: queue.Queue[Callable[[], Any] | None] = queue.Queue()
+        self.answers: queue.Queue[tuple[Any, BaseException | None]] = queue.Queue()
+        self.thread = threading.Thread(target=self._work, daemon=True)
+        self.thread.start()
+        self.do(self._connect)
+        self.forget()
+
+    def forget(self) -> None:
+        self.told = {alias: Told() for alias in ALIASES}
+        self.open: dict[str, list[Open]] = {alias: [] for alias in ALIASES}
+        self.blocks: list[Any] = []
+        self.metadata: dict[str, Any] = {}
+        self.context_id: uuid.UUID | None = None
+
+    def do(self, order: Callable[[], Any]) -> Any:
+        self.orders.put(order)
+        answer, error = self.answers.get(timeout=20)
+        if error is not None:
+            raise error
+        return answer
+
+    def stop(self) -> None:
+        self.do(connections.close_all)
+        self.orders.put(None)
+        self.thread.join(timeout=10)
+
+    def _work(self) -> None:
+        while (order := self.orders.get()) is not None:
+            try:
+                self.answers.put((order(), None))
+            except BaseException as error:
+                self.answers.put((None, error))
+
+    def _connect(self) -> None:
+        for alias in ALIASES:
+            connection = connections[alias]
+            connection.settings_dict["OPTIONS"] = {**connection.settings_dict["OPTIONS"], **self.options}
+
+    # What the model says about a write.
+
+    def wrote(self, alias: str, label: str, key: int, row: Row) -> None:
+        told = self.told[alias]
+        told.events.append((label, key, row, self.context_id))
+        if self.context_id is not None:
+            told.contexts[self.context_id] = dict(self.metadata)
+        if label == "delete":
+            del told.rows[key]
+        else:
+            told.rows[key] = row
+
+    def created(self, alias: str, made: list[Any]) -> None:
+        for each in made:
+            self.wrote(alias, "insert", each.pk, (each.name, each.number))
+
+    def changed(self, alias: str, keys: list[int], number: Callable[[int | None], int | None]) -> None:
+        for key in keys:
+            name, before = self.told[alias].rows[key]
+            if number(before) != before:
+                self.wrote(alias, "update", key, (name, number(before)))
+
+    def own(self, alias: str) -> Any:
+        return Everything.objects.using(alias).filter(name=self.name)
+
+
+NUMBERS = st.integers(-2, 2)
+WORKERS = st.integers(0, 2)
+METADATA = st.dictionaries(st.sampled_from(["user", "step", "50 %"]), st.sampled_from([1, 2, "é'%s\\", None]))
+
+
+class History(RuleBasedStateMachine):
+    workers: list[Worker]
+
+    @initialize()
+    def nothing_yet(self) -> None:
+        for worker in self.workers:
+            worker.forget()
+
+    # Contexts.
+
+    @rule(worker=WORKERS, metadata=METADATA)
+    def enter(self, worker: int, metadata: dict[str, Any]) -> None:
+        at = self.workers[worker]
+        # Made by the worker, because making it adds to what is active there.
+        block = at.do(lambda: pghistory.context(**metadata))
+        handle = at.do(block.__enter__)
+        at.blocks.append(block)
+        at.context_id, at.metadata = handle.id, {**at.metadata, **metadata}
+
+    @precondition(lambda self: any(worker.blocks for worker in self.workers))
+    @rule(worker=WORKERS)
+    def leave(self, worker: int) -> None:
+        at = self.workers[worker]
+        if at.blocks:
+            block = at.blocks.pop()
+            at.do(lambda: block.__exit__(None, None, None))
+            if not at.blocks:
+                at.context_id, at.metadata = None, {}
+
+    @rule(worker=WORKERS, metadata=METADATA)
+    def add(self, worker: int, metadata: dict[str, Any]) -> None:
+        at = self.workers[worker]
+        at.do(lambda: pghistory.context(**metadata))
+        if at.context_id is not None:
+            at.metadata = {**at.metadata, **metadata}
+
+    # Transactions.
+
+    @rule(worker=WORKERS, alias=st.sampled_from(ALIASES), kind=st.sampled_from(["atomic", "savepoint", "raw"]))
+    def begin(self, worker: int, alias: str, kind: str) -> None:
+        at = self.workers[worker]
+        if kind == "atomic" or not at.open[alias]:
+            kind, block = "atomic", transaction.atomic(alias)
+            at.do(block.__enter__)
+        elif kind == "savepoint":
+            block = at.do(lambda: transaction.savepoint(alias))
+        else:
+            block = f"s{len(at.open[alias])}"
+            at.do(lambda: sql(alias, f"savepoint {block}"))
+        at.open[alias].append(Open(kind, block, deepcopy(at.told[alias])))
+
+    @precondition(lambda self: any(worker.open[alias] for worker in self.workers for alias in ALIASES))
+    @rule(worker=WORKERS, alias=st.sampled_from(ALIASES), fails=st.booleans())
+    def end(self, worker: int, alias: str, fails: bool) -> None:
+        at = self.workers[worker]
+        if at.open[alias]:
+            self._end(at, alias, fails)
+
+    def _end(self, at: Worker, alias: str, fails: bool) -> None:
+        ended = at.open[alias].pop()
+        if fails:
+            at.told[alias] = ended.before
+        if ended.kind == "atomic":
+            error = ZeroDivisionError() if fails else None
+            at.do(lambda: ended.block.__exit__(type(error) if error else None, error, None))
+        elif ended.kind == "savepoint":
+            done = transaction.savepoint_rollback if fails else transaction.savepoint_commit
+            at.do(lambda: done(ended.block, alias))
+        else:
+            at.do(lambda: sql(alias, f"{'rollback to' if fails else 'release'} {ended.block}"))
+
+    @rule(worker=WORKERS, alias=st.sampled_from(ALIASES))
+    def reconnect(self, worker: int, alias: str) -> None:
+        at = self.workers[worker]
+        if not at.open[alias]:
+            at.do(lambda: connections[alias].close())
+
+    # Writes.
+
+    @rule(worker=WORKERS, alias=st.sampled_from(ALIASES), number=NUMBERS)
+    def create(self, worker: int, alias: str, number: int) -> None:
+        at = self.workers[worker]
+        at.created(alias, [at.do(lambda: Everything.objects.using(alias).create(name=at.name, number=number))])
+
+    @rule(worker=WORKERS, alias=st.sampled_from(ALIASES))
+    def create_denormalised(self, worker: int, alias: str) -> None:
+        at = self.workers[worker]
+        made = at.do(lambda: DenormalisedContext.objects.using(alias).create(name=at.name))
+        metadata = None if at.context_id is None else dict(at.metadata)
+        at.told[alias].moments[made.pk] = (at.context_id, metadata)
+
+    @rule(worker=WORKERS, alias=st.sampled_from(ALIASES), numbers=st.lists(NUMBERS, max_size=3))
+    def bulk_create(self, worker: int, alias: str, numbers: list[int]) -> None:
+        at = self.workers[worker]
+        rows = [Everything(name=at.name, number=number) for number in numbers]
+        at.created(alias, at.do(lambda: Everything.objects.using(alias).bulk_create(rows)))
+
+    @rule(worker=WORKERS, alias=st.sampled_from(ALIASES), numbers=st.lists(NUMBERS, min_size=1, max_size=3))
+    def executemany(self, worker: int, alias: str, numbers: list[int]) -> None:
+        at = self.workers[worker]
+        known = set(at.told[alias].rows)
+
+        def write() -> list[Any]:
+            with connections[alias].cursor() as cursor:
+                text = "insert into tracked_everything (name, number) values (%s, %s)"
+                cursor.executemany(text, [(at.name, number) for number in numbers])
+            return list(at.own(alias).exclude(pk__in=known).order_by("pk"))
+
+        at.created(alias, at.do(write))
+
+    @rule(worker=WORKERS, alias=st.sampled_from(ALIASES), number=NUMBERS)
+    def raw_insert(self, worker: int, alias: str, number: int) -> None:
+        at = self.workers[worker]
+        text = f"insert into tracked_everything (name, number) values ('{at.name}', {number}) returning id"
+        ((key,),) = at.do(lambda: sql(alias, text))
+        at.wrote(alias, "insert", key, (at.name, number))
+
+    @rule(worker=WORKERS, alias=st.sampled_from(ALIASES), number=NUMBERS)
+    def save(self, worker: int, alias: str, number: int) -> None:
+        at = self.workers[worker]
+
+        def write() -> list[int]:
+            keys = []
+            # Read by a cursor of the server while it is written.
+            for row in at.own(alias).order_by("pk").iterator(chunk_size=2):
+                row.number = number
+                row.save()
+                keys.append(row.pk)
+            return keys
+
+        at.changed(alias, at.do(write), lambda before: number)
+
+    @rule(worker=WORKERS, alias=st.sampled_from(ALIASES), number=NUMBERS, by=st.sampled_from(["orm", "raw", "params"]))
+    def update(self, worker: int, alias: str, number: int, by: str) -> None:
+        at = self.workers[worker]
+        keys = sorted(at.told[alias].rows)
+        if by == "orm":
+            at.do(lambda: at.own(alias).update(number=F("number") + number))
+        elif by == "raw":
+            at.do(
+                lambda: sql(alias, f"update tracked_everything set number = number + {number} where name = '{at.name}'")
+            )
+        else:
+            text = "/* by */ update tracked_everything set number = number + %(by)s where name = %(name)s"
+            at.do(lambda: sql(alias, text, {"by": number, "name": at.name}))
+        at.changed(alias, keys, lambda before: None if before is None else before + number)
+
+    @rule(worker=WORKERS, alias=st.sampled_from(ALIASES), by=st.sampled_from(["orm", "raw", "one"]))
+    def delete(self, worker: int, alias: str, by: str) -> None:
+        at = self.workers[worker]
+        keys = sorted(at.told[alias].rows)
+        if by == "orm":
+            at.do(lambda: at.own(alias).delete())
+        elif by == "raw":
+            at.do(lambda: sql(alias, f"select 1; delete from tracked_everything where name = '{at.name}'"))
+        else:
+            keys = keys[:1]
+            at.do(lambda: at.own(alias).filter(pk__in=keys).delete())
+        for key in keys:
+            at.wrote(alias, "delete", key, at.told[alias].rows[key])
+
+    @rule(worker=WORKERS, alias=st.sampled_from(ALIASES))
+    def fail(self, worker: int, alias: str) -> None:
+        at = self.workers[worker]
+
+        def write() -> None:
+            with pytest.raises(IntegrityError), transaction.atomic(alias):
+                Everything.objects.using(alias).create(name=at.name)
+                Everything.objects.using(alias).create(name=None)  # type: ignore[misc]  # what is to fail
+
+        at.do(write)
+
+    @rule(worker=WORKERS, alias=st.sampled_from(ALIASES))
+    def read(self, worker: int, alias: str) -> None:
+        at = self.workers[worker]
+        found = at.do(lambda: {row.pk: (row.name, row.number) for row in at.own(alias)})
+        assert found == at.told[alias].rows
+        assert at.do(contexts.active) is None or at.context_id is not None
+
+    # The end.
+
+    def teardown(self) -> None:
+        try:
+            for at in self.workers:
+                for block in reversed(at.blocks):
+                    at.do(lambda block=block: block.__exit__(None, None, None))
+                assert at.do(contexts.active) is None
+                for alias in ALIASES:
+                    while at.open[alias]:
+                        self._end(at, alias, fails=False)
+            for alias in ALIASES:
+                self._compare(alias)
+        finally:
+            for at in self.workers:
+                at.do(connections.close_all)
+            for alias in ALIASES:
+                sql(alias, f"truncate {TABLES}")
+
+    def _compare(self, alias: str) -> None:
+        events = Everything.pgh_event_model.objects.using(alias).order_by("pgh_id")
+        known: dict[uuid.UUID, dict[str, Any]] = {}
+        for at in self.workers:
+            told = at.told[alias]
+            found = [
+                (event.pgh_label, event.pgh_obj_id, (event.name, event.number), event.pgh_context_id)
+                for event in events.filter(name=at.name)
+            ]
+            assert by_key(found) == by_key(told.events)
+            assert told_again(found) == told.rows == {row.pk: (row.name, row.number) for row in at.own(alias)}
+            moments = DenormalisedContext.pgh_event_model.objects.using(alias).filter(name=at.name)
+            assert {event.pgh_obj_id: (event.pgh_context_id, event.pgh_context) for event in moments} == told.moments
+            known |= told.contexts
+        assert {row.pk: row.metadata for row in Context.objects.using(alias)} == known
+
+
+def by_key(events: list[Any]) -> dict[int, list[Any]]:
+    """Each object's events in their order; a statement may write its rows in any."""
+    found: dict[int, list[Any]] = {}
+    for event in events:
+        found.setdefault(event[1], []).append(event)
+    return found
+
+
+def told_again(events: list[Any]) -> dict[int, Row]:
+    """The rows that the events leave."""
+    rows: dict[int, Row] = {}
+    for label, key, row, _ in events:
+        assert (key in rows) == (label != "insert")
+        rows[key] = row
+        if label == "delete":
+            assert rows.pop(key) == row
+    return rows
+
+
+def sql(alias: str, text: str, params: Any = None) -> list[Any]:
+    with connections[alias].cursor() as cursor:
+        cursor.execute(text, params)
+        return cursor.fetchall() if cursor.description else []
+
+
+@pytest.fixture
+def workers() -> Iterator[list[Worker]]:
+    """Of each way to bind parameters."""
+    with ExitStack() as stack:
+        made = []
+        for number, options in enumerate(({}, {"server_side_binding": True}, {"prepare_threshold": 0})):
+            made.append(Worker(f"worker {number}", dict(options)))
+            stack.callback(made[-1].stop)
+        yield made
+
+
+@pytest.mark.django_db(transaction=True, databases=list(ALIASES))
+def test_history_is_what_happened_and_who_did_it(workers: list[Worker]):
+    class Machine(History):
+        pass
+
+    Machine.workers = workers
+    run_state_machine_as_test(
+        Machine,
+        settings=settings(
+            max_examples=80,
+            stateful_step_count=50,
+            deadline=None,
+            print_blob=True,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
