@@ -163,13 +163,19 @@ class context:  # noqa: N801 - read as a statement, like contextlib's own
     def resume(token: str | None) -> Iterator[ActiveContext | None]:
         """Work in the context that `token()` gave, whatever context is active here; None leaves all as it is.
 
-        What the block adds is stored too; when several processes add to one context, the last one wins. Raises
+        What the block adds is stored too; when several processes add to one context, the last one wins. Where the
+        context of the token is still active, the block is one more inside it. Raises
         InvalidToken for a text that was changed, signed with another key, or is too old.
         """
         if token is None:
             yield None
             return
         frame = _resumed(token)
+        active_frame = active()
+        if active_frame is not None and active_frame.id == frame.id:
+            with context() as handle:
+                yield handle
+            return
         outer = _frame.set(frame)
         try:
             yield frame.handle
