@@ -41,14 +41,22 @@ KINDS: Final = {"INSERT": "insert", "UPDATE": "update", "DELETE": "delete"}
 
 
 def reading(event_model: type[Event], label: str) -> Reading:
-    """How events of a label are read; one that is no longer registered counts as a new row of unknown kind."""
-    tracker = registry.tracker(event_model, label)
-    if tracker is None:
+    """How events of a label are read; one that is no longer registered counts as a new row of unknown kind.
+
+    Of a label for old rows and for new ones, nobody can tell which event holds which: all are read as new ones.
+    """
+    found = registry.trackers(event_model, label)
+    if not found:
         return UNKNOWN
-    if not isinstance(tracker, trackers.RowEvent):
+    automatic = [tracker for tracker in found if isinstance(tracker, trackers.RowEvent)]
+    if not automatic:
         return MANUAL
-    kinds = frozenset(KINDS[name] for operation in tracker.operations if (name := str(operation)) in KINDS)
-    return Reading(kinds, is_old=tracker.row == trackers.Old) if kinds else UNKNOWN
+    is_old = all(tracker.row == trackers.Old for tracker in automatic)
+    read = [tracker for tracker in automatic if is_old or tracker.row != trackers.Old]
+    kinds = frozenset(
+        KINDS[name] for tracker in read for operation in tracker.operations if (name := str(operation)) in KINDS
+    )
+    return Reading(kinds, is_old=is_old) if kinds else UNKNOWN
 
 
 def has_object(event_model: type[Event]) -> bool:

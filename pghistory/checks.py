@@ -16,8 +16,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.loader import MigrationLoader
 from django.utils.module_loading import import_string
 
-from pghistory import event_models, operations, registry
-from pghistory.trackers import CHANGE_CONDITIONS
+from pghistory import conditions, event_models, operations, registry
 
 if TYPE_CHECKING:
     from pghistory.models import Event
@@ -157,13 +156,13 @@ def _problems(event_model: type[Event], trigger: EventTrigger) -> Iterator[tuple
                 f"Use {other}__ in the place of {row}__, or give updates a tracker of their own.",
             )
     # What a project writes as SQL itself may name columns that Django does not manage.
-    if isinstance(trigger.condition, (pgtrigger.Q, *CHANGE_CONDITIONS)):
+    if isinstance(trigger.condition, (pgtrigger.Q, conditions.ByValue)):
         for column in dict.fromkeys(column for _, column in found if column not in names):
             yield f'it reads "{column}", which is no column of the table {model._meta.db_table}', remedy
 
 
 def _words(condition: pgtrigger.Condition) -> str:
-    return str(condition) if isinstance(condition, pgtrigger.Q) else type(condition).__name__
+    return str(condition) if isinstance(condition, (pgtrigger.Q, conditions.ByValue)) else type(condition).__name__
 
 
 def _drifted(connection: BaseDatabaseWrapper) -> list[str]:

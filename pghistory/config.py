@@ -78,7 +78,10 @@ class ForeignKey(RelatedField):
 
 @dataclass(frozen=True, kw_only=True)
 class ObjForeignKey(ForeignKey):
-    """`pgh_obj`, the reference to the tracked row."""
+    """`pgh_obj`, the reference to the tracked row; its names are never those of other relations."""
+
+    related_name: str | Default | Unset = DEFAULT
+    related_query_name: str | Default | Unset = DEFAULT
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +89,7 @@ class ContextForeignKey(ForeignKey):
     """`pgh_context` as a reference to a row of Context that the events of one unit of work share."""
 
     null: bool | Default | Unset = True
+    related_query_name: str | Default | Unset = DEFAULT
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,6 +104,11 @@ class ContextUUIDField(Field):
     """`pgh_context_id` beside a `pgh_context` in JSON: groups the events of one unit of work."""
 
     null: bool | Default | Unset = True
+
+
+def merged(*layers: Field) -> dict[str, Any]:
+    """{keyword: value} of several configurations, of which the later ones win."""
+    return {name: value for layer in layers for name, value in layer.kwargs.items()}
 
 
 def _get(name: str, default: Any) -> Any:

@@ -22,10 +22,11 @@ from pghistory.config import UNSET, Unset
 from pghistory.models import Event
 from pghistory.trackers import Tracker
 
-PACKAGE_FOREIGN_KEY = config.ForeignKey(
-    related_name="+", related_query_name="+", on_delete=models.DO_NOTHING, db_constraint=False
-)
+UNCONSTRAINED = config.ForeignKey(on_delete=models.DO_NOTHING, db_constraint=False)
 """What every relation of an event model is, unless it is configured otherwise."""
+
+RELATION = ("FIELD", "RELATED_FIELD", "FOREIGN_KEY_FIELD")
+"""The settings that configure relations, weakest first."""
 
 _SMALL_INITIAL = re.compile(r"(?:^|_)([a-z])")
 _WORD_BORDER = re.compile(r"(?<=[^A-Z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -74,10 +75,11 @@ def declared(model: type[models.Model], *wanted: Tracker, abstract: bool, option
     if abstract:
         del meta["app_label"]
     attributes: dict[str, Any] = {
+        # In the order of the columns, by which rows are tuples.
         **_id_column(base),
-        **{field.name: mirror for field, mirror in zip(tracked, _mirrors(tracked), strict=True)},
         **_obj_column(model, options),
         **_context_columns(options),
+        **{field.name: mirror for field, mirror in zip(tracked, _mirrors(tracked), strict=True)},
         **(options.get("attrs") or {}),
         "pgh_tracked_model": model,
         "pgh_trackers": chosen,
@@ -120,11 +122,11 @@ def own_columns(model: type[models.Model]) -> list[models.Field[Any, Any]]:
 def _tracked_fields(model: type[models.Model], options: EventModelOptions) -> list[models.Field[Any, Any]]:
     columns = {field.name: field for field in own_columns(model)}
     kept = _named(model, columns, "fields", options.get("fields"))
-    left_out = _named(model, columns, "exclude", options.get("exclude")) or set()
+    left_out = _named(model, columns, "exclude", options.get("exclude")) or {}
     if issubclass(model, Event):
         # An event model that is tracked itself: its own columns would hide those of its events.
-        left_out |= {name for name in columns if name.startswith("pgh_")}
-    tracked = [field for name, field in columns.items() if (kept is None or name in kept) and name not in left_out]
+        left_out |= dict.fromkeys(name for name in columns if name.startswith("pgh_"))
+    tracked = [columns[name] for name in (columns if kept is None else kept) if name not in left_out]
     if not tracked:
         raise errors.NothingTracked(model=model._meta.label, argument="fields" if kept is not None else "exclude")
     for field in tracked:
@@ -138,34 +140,38 @@ def _named(
     columns: Mapping[str, models.Field[Any, Any]],
     argument: str,
     given: Sequence[str] | None,
-) -> set[str] | None:
-    """The names of fields in an argument, in which a foreign key may be named by its column's attribute."""
+) -> dict[str, None] | None:
+    """The names of fields in an argument, in its order; a foreign key may be named by its column's attribute."""
     if given is None:
         return None
     attnames = {field.attname: name for name, field in columns.items()}
     for name in given:
         if name not in columns and name not in attnames:
-            choices = ", ".join(columns)
-            raise errors.UnknownField(model=model._meta.label, argument=argument, field=name, choices=choices)
-    return {attnames.get(name, name) for name in given}
+            known = ", ".join(columns)
+            raise errors.UnknownField(model=model._meta.label, argument=argument, field=name, choices=known)
+    return dict.fromkeys(attnames.get(name, name) for name in given)
 
 
 def _mirrors(tracked: Sequence[models.Field[Any, Any]]) -> list[models.Field[Any, Any]]:
     names = frozenset(field.name for field in tracked)
     plain = config.field_layers("FIELD")
-    relation = (PACKAGE_FOREIGN_KEY, *plain, *config.field_layers("RELATED_FIELD", "FOREIGN_KEY_FIELD"))
+    one_way = config.RelatedField(related_name="+", related_query_name="+")
+    relation = (UNCONSTRAINED, one_way, *config.field_layers(*RELATION))
     return [
-        fields.mirrored(field, tracked=names, overrides=_merged(*(relation if field.is_relation else plain)))
+        fields.mirrored(field, tracked=names, overrides=config.merged(*(relation if field.is_relation else plain)))
         for field in tracked
     ]
 
 
 def _id_column(base: type[models.Model]) -> dict[str, models.Field[Any, Any]]:
     """`pgh_id`, unless the base model brings a key of its own."""
-    inherited = {field.name: field for field in base._meta.local_fields}.get("pgh_id")
-    if inherited is not None and inherited is not Event._meta.get_field("pgh_id"):
+    packaged = Event._meta.get_field("pgh_id")
+    inherited = next((field for field in base._meta.local_fields if field.name == "pgh_id"), packaged)
+    if inherited.creation_counter != packaged.creation_counter:
         return {}
-    return {"pgh_id": config.id_field()(primary_key=True)}
+    key = config.id_field()(primary_key=True)
+    key.creation_counter = packaged.creation_counter
+    return {"pgh_id": key}
 
 
 def _obj_column(model: type[models.Model], options: EventModelOptions) -> dict[str, Any]:
@@ -176,14 +182,12 @@ def _obj_column(model: type[models.Model], options: EventModelOptions) -> dict[s
         return {"pgh_obj": None} if "pgh_obj" in inherited else {}
     if not isinstance(layer, config.ObjForeignKey):
         raise _unsupported(model, "obj_field", layer, "Give a pghistory.ObjForeignKey, or None for no reference.")
-    index = _own_index("obj", covered_by_ours=True)
+    index = config.Field(db_index=_own_index("obj", covered_by_ours=True))
+    column = _added(UNCONSTRAINED, index, *config.field_layers(*RELATION), layer)
     # An ObjForeignKey of the model's own says all about the way back, also by saying nothing.
-    related_name = _related_name(options) if given is UNSET else config.DEFAULT
-    default = config.ObjForeignKey(related_name=related_name, db_index=index)
-    package = config.ForeignKey(on_delete=models.DO_NOTHING, db_constraint=False)
-    configured = config.field_layers("FIELD", "RELATED_FIELD", "FOREIGN_KEY_FIELD")
-    layers = (*configured, *config.field_layers("OBJ_FIELD"), layer)
-    return {"pgh_obj": models.ForeignKey(model, **_added(package, default, *layers))}
+    if given is UNSET:
+        column.setdefault("related_name", _related_name(options))
+    return {"pgh_obj": models.ForeignKey(model, **column)}
 
 
 def _context_columns(options: EventModelOptions) -> dict[str, Any]:
@@ -192,10 +196,9 @@ def _context_columns(options: EventModelOptions) -> dict[str, Any]:
     if layer is None:
         return {}
     if isinstance(layer, config.ContextForeignKey):
-        package = config.ForeignKey(related_name="+", on_delete=models.DO_NOTHING, db_constraint=False)
-        index = config.Field(db_index=_own_index("context"))
-        relations = config.field_layers("FIELD", "RELATED_FIELD", "FOREIGN_KEY_FIELD")
-        return {"pgh_context": models.ForeignKey("pghistory.Context", **_added(package, index, *relations, layer))}
+        package = config.RelatedField(related_name="+", db_index=_own_index("context"))
+        column = _added(UNCONSTRAINED, package, *config.field_layers(*RELATION), layer)
+        return {"pgh_context": models.ForeignKey("pghistory.Context", **column)}
     given_id = options.get("context_id_field", UNSET)
     id_layer = config.context_id_field() if given_id is UNSET else given_id
     configured = config.field_layers("FIELD")
@@ -213,13 +216,9 @@ def _own_index(index: str, *, covered_by_ours: bool = False) -> bool | Unset:
     return False
 
 
-def _merged(*layers: config.Field) -> dict[str, Any]:
-    return {name: value for layer in layers for name, value in layer.kwargs.items()}
-
-
 def _added(*layers: config.Field) -> dict[str, Any]:
     """Keyword arguments of a column that mirrors none, where DEFAULT is Django's own."""
-    return {name: value for name, value in _merged(*layers).items() if value is not config.DEFAULT}
+    return {name: value for name, value in config.merged(*layers).items() if value is not config.DEFAULT}
 
 
 def _model_name(model: type[models.Model], options: EventModelOptions) -> str:
@@ -247,15 +246,9 @@ def _module_of(model: type[models.Model], app_label: str) -> str:
 
 
 def _refuse_odd_trackers(model: type[models.Model], chosen: Sequence[Any]) -> None:
-    seen: set[str] = set()
     for tracker in chosen:
         if not isinstance(tracker, Tracker):
             raise _unsupported(model, "trackers", tracker, "Give tracker instances, as in pghistory.InsertEvent().")
-        if tracker.label in seen:
-            raise errors.LabelTaken(
-                model=model._meta.label, label=tracker.label, first="one tracker", second="another of the same track()"
-            )
-        seen.add(tracker.label)
 
 
 def _refuse_taken_name(model: type[models.Model], name: str, *, app_label: str, module: str, abstract: bool) -> None:
@@ -296,5 +289,17 @@ def _add_triggers(event_model: type[Event]) -> None:
                 raise errors.TriggerNameTaken(model=event_model.pgh_tracked_model._meta.label, name=trigger.name)
             names.add(str(trigger.name))
             pgtrigger.register(trigger)(event_model.pgh_tracked_model)
+            if trigger.is_beside(event_model.pgh_tracked_model):
+                _migrate_with(event_model, trigger)
     if event_model.pgh_append_only:
         pgtrigger.register(triggers.AppendOnly(), triggers.AppendOnlyTruncate())(event_model)
+
+
+def _migrate_with(event_model: type[Event], trigger: triggers.Event) -> None:
+    """Leaves a trigger to the migrations of the event model, where the tracked model has none of its own."""
+    tracked = event_model.pgh_tracked_model._meta
+    for options in (vars(tracked), tracked.original_attrs):
+        options["triggers"] = [other for other in options["triggers"] if other is not trigger]
+    if event_model._meta.managed:
+        own = event_model._meta.original_attrs
+        own["triggers"] = [*own.get("triggers", ()), trigger]

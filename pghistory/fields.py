@@ -186,6 +186,21 @@ class StoredValue:
         return getattr(model_instance, self.attname)
 
 
+class MirroredParentLink(models.ForeignKey):  # type: ignore[type-arg] # Django's own takes no arguments at run time
+    """The link of a child to its parent, in the child's events: to Django an ordinary relation.
+
+    Migrations show the link, as those of projects that switched do. Were it one, `makemigrations` would make the event
+    model before the parent that it refers to.
+    """
+
+    def __init__(self, *args: Any, parent_link: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self) -> Any:
+        name, _, args, kwargs = super().deconstruct()
+        return name, "django.db.models.ForeignKey", args, {**kwargs, "parent_link": True}
+
+
 def mirrored(field: AnyField, *, tracked: frozenset[str], overrides: Kwargs) -> AnyField:
     """A field that holds the values of the tracked one and enforces nothing.
 
@@ -195,27 +210,31 @@ def mirrored(field: AnyField, *, tracked: frozenset[str], overrides: Kwargs) -> 
     value as it was.
     """
     if isinstance(field, models.GeneratedField):
-        return _mirror_of_generated(field, tracked)
+        return _mirror_of_generated(field, tracked, overrides)
     if (integer := PLAIN_INTEGERS.get(field.get_internal_type())) is not None:
         return integer(db_column=field.db_column)
     args, kwargs = _relation_arguments(field) if isinstance(field, models.ForeignKey) else field.deconstruct()[2:]
-    own = dict(kwargs)
-    for name in ENFORCED:
-        kwargs.pop(name, None)
-    field_class = models.ForeignKey if isinstance(field, models.OneToOneField) else type(field)
-    if isinstance(field, models.SlugField):
+    kwargs = _overridden(kwargs, overrides)
+    field_class = type(field)
+    if isinstance(field, models.OneToOneField):
+        field_class = MirroredParentLink if kwargs.get("parent_link") else models.ForeignKey
+    if isinstance(field, models.SlugField) and "db_index" not in overrides:
         kwargs["db_index"] = False
     made_by_pre_save = getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
     if made_by_pre_save or isinstance(field, models.FileField):
         field_class = _storing(field_class)
+    return _made(field_class, args, kwargs)
+
+
+def _overridden(own: Kwargs, overrides: Kwargs) -> Kwargs:
+    """A field's own keyword arguments without those that enforce something, and with those of the configuration."""
+    kwargs = {name: value for name, value in own.items() if name not in ENFORCED}
     for name, value in overrides.items():
         if value is not config.DEFAULT:
             kwargs[name] = value
         elif name in own:
             kwargs[name] = own[name]
-        else:
-            kwargs.pop(name, None)
-    return _made(field_class, args, kwargs)
+    return kwargs
 
 
 def _relation_arguments(field: Any) -> tuple[Any, Kwargs]:
@@ -223,18 +242,20 @@ def _relation_arguments(field: Any) -> tuple[Any, Kwargs]:
     plain = copy.copy(field)
     plain.swappable = False
     _, _, args, kwargs = plain.deconstruct()
+    # For an index, DEFAULT is Django's own also where the tracked relation has none.
+    kwargs.pop("db_index", None)
     target = field.remote_field.model
     if isinstance(target, str) and "." not in target:
         target = f"{field.model._meta.app_label}.{target}"
     return args, {**kwargs, "to": target, **({} if field.swappable else {"swappable": False})}
 
 
-def _mirror_of_generated(field: Any, tracked: frozenset[str]) -> AnyField:
+def _mirror_of_generated(field: Any, tracked: frozenset[str], overrides: Kwargs) -> AnyField:
     referenced = {path[0] for path in field.model._get_expr_references(field.expression)}
     source = field if referenced <= tracked else field.output_field
     _, _, args, kwargs = source.deconstruct()
-    for name in ENFORCED:
-        kwargs.pop(name, None)
+    # Nobody edits what the database makes.
+    kwargs = _overridden(kwargs, {name: value for name, value in overrides.items() if name != "editable"})
     if source is not field:
         kwargs |= {"null": True, "db_column": field.column}
     return _made(type(source), args, kwargs)

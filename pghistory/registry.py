@@ -83,12 +83,17 @@ def event_model(model: type[models.Model], label: str) -> type[Event]:
 
 def labels(event_model: type[Event]) -> tuple[str, ...]:
     """The labels that an event model registers, in the order of its trackers."""
-    return tuple(tracker.label for tracker in event_model.pgh_trackers)
+    return tuple(dict.fromkeys(tracker.label for tracker in event_model.pgh_trackers))
 
 
 def tracker(event_model: type[Event], label: str) -> Tracker | None:
     """The tracker behind a stored label; None when the label is no longer registered."""
     return next((found for found in event_model.pgh_trackers if found.label == label), None)
+
+
+def trackers(event_model: type[Event], label: str) -> tuple[Tracker, ...]:
+    """All trackers behind a stored label: one label may serve several operations."""
+    return tuple(found for found in event_model.pgh_trackers if found.label == label)
 
 
 def manual_labels(model: type[models.Model]) -> tuple[str, ...]:

@@ -6,7 +6,6 @@ one instance may serve many models.
 
 from __future__ import annotations
 
-import copy
 import functools
 import hashlib
 import operator
@@ -17,7 +16,7 @@ from typing import TYPE_CHECKING, ClassVar
 import pgtrigger
 from pgtrigger.core import MAX_NAME_LENGTH, Level, Operation
 
-from pghistory import config, errors, triggers
+from pghistory import conditions, config, errors, triggers
 
 if TYPE_CHECKING:
     from pghistory.models import Event
@@ -26,8 +25,6 @@ Row = pgtrigger.Row
 Statement = pgtrigger.Statement
 Old = "OLD"
 New = "NEW"
-
-CHANGE_CONDITIONS = (pgtrigger.AnyChange, pgtrigger.AnyDontChange, pgtrigger.AllChange, pgtrigger.AllDontChange)
 
 
 class Tracker:
@@ -77,7 +74,7 @@ class RowEvent(Tracker):
     trigger_name: str | None = None
     level: Level | None = None
 
-    _letters: ClassVar = re.compile(r"[^a-zA-Z0-9_-]+", re.ASCII)
+    _letters: ClassVar = re.compile(r"[^a-zA-Z0-9_]+", re.ASCII)
 
     def __init__(
         self,
@@ -125,12 +122,9 @@ class RowEvent(Tracker):
 
     def _condition_over(self, event_model: type[Event]) -> pgtrigger.Condition | None:
         """The condition with the tracked fields filled in where it names none."""
-        condition = self.condition
-        if not isinstance(condition, CHANGE_CONDITIONS) or condition.fields:
-            return condition
-        filled = copy.copy(condition)
-        filled.fields = list(event_model.pgh_tracked_fields)
-        return filled
+        if isinstance(self.condition, conditions.CHANGES):
+            return conditions.ByValue(self.condition, tracked=event_model.pgh_tracked_fields)
+        return self.condition
 
     def _trigger_name(self, operation: Operation, *, alone: bool) -> str:
         """A name that pgtrigger takes; a hash keeps apart what was cut short or is not written in ASCII."""
@@ -159,7 +153,7 @@ class RowEvent(Tracker):
                 self._refuse_row("inserted", remedy="New")
             if operation is pgtrigger.Delete and self.row == New:
                 self._refuse_row("deleted", remedy="Old")
-            if isinstance(self.condition, CHANGE_CONDITIONS):
+            if isinstance(self.condition, conditions.CHANGES):
                 raise errors.ConditionUnavailable(
                     model="", tracker=type(self).__name__, label=self.label, condition=type(self.condition).__name__
                 )

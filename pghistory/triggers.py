@@ -110,15 +110,23 @@ class Event(pgtrigger.Trigger):
         where = f"\nwhere\n    {condition}" if condition else ""
         return _indented(f"{insert}\n{select}{where};")
 
+    def is_beside(self, model: type[models.Model]) -> bool:
+        """Whether migrations pass a tracked model by: it is unmanaged, or a many-to-many field makes it."""
+        table = model._meta.concrete_model or model
+        return not table._meta.managed or bool(model._meta.auto_created)
+
     def columns(self) -> dict[str, str]:
-        """{quoted column of the event table: SQL that gives its value}, in the order of the table."""
+        """{quoted column of the event table: SQL that gives its value}; object and context come last."""
         return {
             sql.name(str(field.column)): value
-            for field in self.event_model._meta.local_concrete_fields
+            for field in sorted(self.event_model._meta.local_concrete_fields, key=_is_reference)
             if (value := self._value(field)) is not None
         }
 
     def compile(self, model: Tracked) -> compiler.Trigger:
+        """The trigger of the tracked model, in whose place the event model may stand in migrations."""
+        if model._meta.label == self.event_model._meta.label:
+            model = model._meta.apps.get_model(self.event_model.pgh_tracked_model._meta.label)
         is_row = self.level is pgtrigger.Row
         sql_class = RowEventSqlV1 if is_row else StatementEventSqlV1
         return CompiledTriggerV1(
@@ -220,6 +228,10 @@ class AppendOnlyTruncate(AppendOnly):
             "            errcode = 'object_not_in_prerequisite_state',\n"
             "            hint = 'To empty it on purpose: set pghistory.allow_truncate = ''on''.';"
         )
+
+
+def _is_reference(field: models.Field[Any, Any]) -> bool:
+    return field.name in ("pgh_obj", "pgh_context", "pgh_context_id")
 
 
 def _transition_tables(operation: Operation) -> pgtrigger.Referencing:

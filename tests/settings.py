@@ -8,7 +8,7 @@ from demo_project.settings import DATABASES, INSTALLED_APPS
 SECRET_KEY = "tests-only"
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 
-INSTALLED_APPS = [*INSTALLED_APPS, "tests.tracked"]
+INSTALLED_APPS = [*INSTALLED_APPS, "tests.tracked", "tests.matrix"]
 
 DATABASES = {**DATABASES, "archive": deepcopy(DATABASES["default"])}
 DATABASES["default"]["TEST"] = {"NAME": "test_pghistory"}

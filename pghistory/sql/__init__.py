@@ -26,10 +26,10 @@ def read(path: str) -> str:
 
 
 def name(identifier: str) -> str:
-    """An identifier in double quotes; one that is quoted already (`db_table='"schema"."table"'`) is left alone."""
-    if len(identifier) > 1 and identifier.startswith('"') and identifier.endswith('"'):
-        return identifier
-    return sql.Identifier(identifier).as_string(None)
+    """An identifier in double quotes; one that has some, as `"schema"."table"` or `schema"."table`, as Django has it."""
+    if '"' not in identifier:
+        return sql.Identifier(identifier).as_string(None)
+    return identifier if identifier.startswith('"') and identifier.endswith('"') else f'"{identifier}"'
 
 
 def literal(value: str) -> str:

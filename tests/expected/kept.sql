@@ -17,18 +17,18 @@ begin
         "pgh_label",
         "id",
         "number",
+        "name",
         "pgh_obj_id",
-        "pgh_context_id",
-        "name"
+        "pgh_context_id"
     )
     values (
         NOW(),
         'insert',
         NEW."id",
         NEW."number",
+        NEW."name",
         NEW."id",
-        _pgh_attach_context(),
-        NEW."name"
+        _pgh_attach_context()
     );
 
     return null;
@@ -73,7 +73,7 @@ begin
         execute function pgtrigger_insert_insert_932ec()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_insert_insert_932ec on ' || _table || ' is ''8b6858db4df47d43aa28aef26280461d424df19c''';
+    execute 'comment on trigger pgtrigger_insert_insert_932ec on ' || _table || ' is ''76357591a14b0e088356d2542e6ea3b61067fd05''';
 end
 $pghistory_install$;
 
@@ -96,18 +96,18 @@ begin
         "pgh_label",
         "id",
         "number",
+        "name",
         "pgh_obj_id",
-        "pgh_context_id",
-        "name"
+        "pgh_context_id"
     )
     values (
         NOW(),
         'update',
         NEW."id",
         NEW."number",
+        NEW."name",
         NEW."id",
-        _pgh_attach_context(),
-        NEW."name"
+        _pgh_attach_context()
     );
 
     return null;
@@ -152,7 +152,7 @@ begin
         execute function pgtrigger_update_update_c8ee2()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_update_update_c8ee2 on ' || _table || ' is ''832634c518b7b952e32b39e438fffb764dc38fbd''';
+    execute 'comment on trigger pgtrigger_update_update_c8ee2 on ' || _table || ' is ''d2200bb5995a9c11a4c681c0255095f5bdbdc578''';
 end
 $pghistory_install$;
 
@@ -175,18 +175,18 @@ begin
         "pgh_label",
         "id",
         "number",
+        "name",
         "pgh_obj_id",
-        "pgh_context_id",
-        "name"
+        "pgh_context_id"
     )
     values (
         NOW(),
         'delete',
         OLD."id",
         OLD."number",
+        OLD."name",
         OLD."id",
-        _pgh_attach_context(),
-        OLD."name"
+        _pgh_attach_context()
     );
 
     return null;
@@ -231,6 +231,6 @@ begin
         execute function pgtrigger_delete_delete_534b3()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_delete_delete_534b3 on ' || _table || ' is ''3573bb641f313e68d6ce5d574af24a72fa87a672''';
+    execute 'comment on trigger pgtrigger_delete_delete_534b3 on ' || _table || ' is ''0aa2cae8a992393d034b9bac3524aa41509be194''';
 end
 $pghistory_install$;

@@ -1,6 +1,7 @@
 create or replace function {pgid}()
 returns trigger
 language plpgsql
+set search_path from current
 as $pghistory$
 {declare}
 begin

@@ -1,6 +1,7 @@
 create or replace function {pgid}()
 returns trigger
 language plpgsql
+set search_path from current
 set enable_nestloop = off
 as $pghistory$
 #variable_conflict use_column
