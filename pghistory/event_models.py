@@ -1,8 +1,4 @@
-"""Building an event model for a tracked model.
-
-`declared` makes the class; `take_in` runs for every concrete event model, also one that a user wrote as a subclass of
-`create_event_model()`: it adds read indexes, registers the model and gives its triggers to pgtrigger.
-"""
+"""Building an event model for a tracked model."""
 
 from __future__ import annotations
 
@@ -11,13 +7,12 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, TypedDict, cast
 
-import pgtrigger
 from django.apps import apps
 from django.db import models
 from django.db.models.signals import class_prepared
 from pgtrigger.core import Level
 
-from pghistory import config, errors, fields, registry, trackers, triggers
+from pghistory import config, errors, fields, installation, registry, trackers
 from pghistory.config import UNSET, Unset
 from pghistory.models import Event
 from pghistory.trackers import Tracker
@@ -94,24 +89,6 @@ def declared(model: type[models.Model], *wanted: Tracker, abstract: bool, option
     if not abstract:
         setattr(sys.modules[module], name, event_model)
     return event_model
-
-
-def take_in(sender: type[models.Model], **signal: Any) -> None:
-    """Receiver of `class_prepared`: what a concrete event model needs once all its fields are known."""
-    if not (issubclass(sender, Event) and hasattr(sender, "pgh_tracked_model")) or sender._meta.proxy:
-        return
-    if sender.__module__ == "__fake__":
-        return
-    registry.register(sender)
-    _add_indexes(sender)
-    _add_triggers(sender)
-    table = registry.concrete(sender.pgh_tracked_model)
-    for model in {sender.pgh_tracked_model, table}:
-        model.pgh_event_models = registry.EventModels()  # type: ignore[attr-defined]
-        model.pgh_event_model = registry.OnlyEventModel()  # type: ignore[attr-defined]
-
-
-class_prepared.connect(take_in, dispatch_uid="pghistory.event_models.take_in")
 
 
 def own_columns(model: type[models.Model]) -> list[models.Field[Any, Any]]:
@@ -261,45 +238,4 @@ def _unsupported(model: type[models.Model], argument: str, value: object, remedy
     return errors.UnsupportedArgument(model=model._meta.label, argument=argument, value=repr(value), remedy=remedy)
 
 
-def _add_indexes(event_model: type[Event]) -> None:
-    """The read indexes of PGHISTORY_INDEXES, beside those that the class declares."""
-    wanted = config.indexes()
-    names = {field.name for field in event_model._meta.local_fields}
-    added = []
-    if "obj" in wanted and "pgh_obj" in names:
-        added.append(models.Index(fields=["pgh_obj", "-pgh_id"]))
-    if "time" in wanted:
-        added.append(models.Index(fields=["pgh_created_at", "pgh_id"]))
-    if "context" in wanted and "pgh_context_id" in names:
-        added.append(models.Index(fields=["pgh_context_id"]))
-    present = {tuple(index.fields) for index in event_model._meta.indexes}
-    added = [index for index in added if tuple(index.fields) not in present]
-    for index in added:
-        index.set_name_with_model(event_model)
-    if added:
-        event_model._meta.indexes = [*event_model._meta.indexes, *added]
-        event_model._meta.original_attrs["indexes"] = event_model._meta.indexes
-
-
-def _add_triggers(event_model: type[Event]) -> None:
-    names: set[str] = set()
-    for tracker in event_model.pgh_trackers:
-        for trigger in tracker.triggers(event_model):
-            if trigger.name in names:
-                raise errors.TriggerNameTaken(model=event_model.pgh_tracked_model._meta.label, name=trigger.name)
-            names.add(str(trigger.name))
-            pgtrigger.register(trigger)(event_model.pgh_tracked_model)
-            if trigger.is_beside(event_model.pgh_tracked_model):
-                _migrate_with(event_model, trigger)
-    if event_model.pgh_append_only:
-        pgtrigger.register(triggers.AppendOnly(), triggers.AppendOnlyTruncate())(event_model)
-
-
-def _migrate_with(event_model: type[Event], trigger: triggers.Event) -> None:
-    """Leaves a trigger to the migrations of the event model, where the tracked model has none of its own."""
-    tracked = event_model.pgh_tracked_model._meta
-    for options in (vars(tracked), tracked.original_attrs):
-        options["triggers"] = [other for other in options["triggers"] if other is not trigger]
-    if event_model._meta.managed:
-        own = event_model._meta.original_attrs
-        own["triggers"] = [*own.get("triggers", ()), trigger]
+class_prepared.connect(installation.take_in, dispatch_uid="pghistory.installation.take_in")

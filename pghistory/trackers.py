@@ -127,12 +127,12 @@ class RowEvent(Tracker):
         return self.condition
 
     def _trigger_name(self, operation: Operation, *, alone: bool) -> str:
-        """A name that pgtrigger takes; a hash keeps apart what was cut short or is not written in ASCII."""
+        """A name that pgtrigger takes; a hash keeps apart what was cut short or spelled in another way."""
         wanted = self.trigger_name or f"{self.label}_{_words(operation)}"
         if self.trigger_name and not alone:
             wanted = f"{wanted}_{_words(operation)}"
         name = self._letters.sub("_", wanted)
-        if wanted.isascii() and len(name) <= MAX_NAME_LENGTH:
+        if name == wanted and len(name) <= MAX_NAME_LENGTH:
             return name
         digest = hashlib.sha256(wanted.encode()).hexdigest()[:6]
         return f"{name[: MAX_NAME_LENGTH - 7]}_{digest}"

@@ -26,7 +26,7 @@ def read(path: str) -> str:
 
 
 def name(identifier: str) -> str:
-    """An identifier in double quotes; one that has some, as `"schema"."table"` or `schema"."table`, as Django has it."""
+    """An identifier in double quotes; one that has some, as `"schema"."table"` or `schema"."table`, as Django does."""
     if '"' not in identifier:
         return sql.Identifier(identifier).as_string(None)
     return identifier if identifier.startswith('"') and identifier.endswith('"') else f'"{identifier}"'

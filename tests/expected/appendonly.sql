@@ -2,6 +2,7 @@
 create or replace function pgtrigger_insert_insert_f8c59()
 returns trigger
 language plpgsql
+set search_path from current
 as $pghistory$
 
 begin
@@ -71,7 +72,7 @@ begin
         execute function pgtrigger_insert_insert_f8c59()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_insert_insert_f8c59 on ' || _table || ' is ''6d2c25487cdcc461cfa0fb6b0b45a05516b7049f''';
+    execute 'comment on trigger pgtrigger_insert_insert_f8c59 on ' || _table || ' is ''90b5a7d4f41b0f34a6d7eb038057ae317b1e7666''';
 end
 $pghistory_install$;
 
@@ -79,6 +80,7 @@ $pghistory_install$;
 create or replace function pgtrigger_update_update_232f2()
 returns trigger
 language plpgsql
+set search_path from current
 as $pghistory$
 
 begin
@@ -148,6 +150,6 @@ begin
         execute function pgtrigger_update_update_232f2()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_update_update_232f2 on ' || _table || ' is ''02ae09a6b8e04330872bd823ac26f80a8225aecd''';
+    execute 'comment on trigger pgtrigger_update_update_232f2 on ' || _table || ' is ''8c864624c834af6ec203844004576b0a964e9557''';
 end
 $pghistory_install$;

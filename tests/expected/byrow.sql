@@ -2,6 +2,7 @@
 create or replace function pgtrigger_insert_insert_6f62f()
 returns trigger
 language plpgsql
+set search_path from current
 as $pghistory$
 
 begin
@@ -75,7 +76,7 @@ begin
         execute function pgtrigger_insert_insert_6f62f()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_insert_insert_6f62f on ' || _table || ' is ''5fbae4990ffac6c71f0e2135368330e58fccac8f''';
+    execute 'comment on trigger pgtrigger_insert_insert_6f62f on ' || _table || ' is ''35f92b0930eb0d42b86d577bdedec306a5c85ee2''';
 end
 $pghistory_install$;
 
@@ -83,6 +84,7 @@ $pghistory_install$;
 create or replace function pgtrigger_update_update_decc5()
 returns trigger
 language plpgsql
+set search_path from current
 as $pghistory$
 
 begin
@@ -156,7 +158,7 @@ begin
         execute function pgtrigger_update_update_decc5()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_update_update_decc5 on ' || _table || ' is ''c3607abc4b51c8c0c3027fb184ba39076936fe1f''';
+    execute 'comment on trigger pgtrigger_update_update_decc5 on ' || _table || ' is ''20e55aaf91de7371ac24d9f140306850c9d72655''';
 end
 $pghistory_install$;
 
@@ -164,6 +166,7 @@ $pghistory_install$;
 create or replace function pgtrigger_delete_delete_444be()
 returns trigger
 language plpgsql
+set search_path from current
 as $pghistory$
 
 begin
@@ -237,7 +240,7 @@ begin
         execute function pgtrigger_delete_delete_444be()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_delete_delete_444be on ' || _table || ' is ''85ba1f1dbc294fd1464c9122418d7195abcf2cda''';
+    execute 'comment on trigger pgtrigger_delete_delete_444be on ' || _table || ' is ''eac6c69455b5207c6178713085318f06cac56465''';
 end
 $pghistory_install$;
 
@@ -245,6 +248,7 @@ $pghistory_install$;
 create or replace function pgtrigger_before_update_03feb()
 returns trigger
 language plpgsql
+set search_path from current
 as $pghistory$
 
 begin
@@ -318,7 +322,7 @@ begin
         execute function pgtrigger_before_update_03feb()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_before_update_03feb on ' || _table || ' is ''8e872c5edb00382611019fb6ee1b7099dc42371d''';
+    execute 'comment on trigger pgtrigger_before_update_03feb on ' || _table || ' is ''4903edd725f6a458e1efa1605af673658d90af44''';
 end
 $pghistory_install$;
 
@@ -326,6 +330,7 @@ $pghistory_install$;
 create or replace function pgtrigger_down_update_fc2c6()
 returns trigger
 language plpgsql
+set search_path from current
 as $pghistory$
 
 begin
@@ -399,7 +404,7 @@ begin
         execute function pgtrigger_down_update_fc2c6()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_down_update_fc2c6 on ' || _table || ' is ''f9f18a170e4414ad106bb333fb015c88107fbba8''';
+    execute 'comment on trigger pgtrigger_down_update_fc2c6 on ' || _table || ' is ''c2bac34e7eaa69959234c67e6d1714127096e794''';
 end
 $pghistory_install$;
 
@@ -407,6 +412,7 @@ $pghistory_install$;
 create or replace function pgtrigger_both_update_71773()
 returns trigger
 language plpgsql
+set search_path from current
 as $pghistory$
 
 begin
@@ -480,7 +486,7 @@ begin
         execute function pgtrigger_both_update_71773()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_both_update_71773 on ' || _table || ' is ''840288043feed117fc46b243c0929247aa7da77e''';
+    execute 'comment on trigger pgtrigger_both_update_71773 on ' || _table || ' is ''459b23b14d4fd20ba82ce4f2186d053f8cc8bb68''';
 end
 $pghistory_install$;
 
@@ -488,6 +494,7 @@ $pghistory_install$;
 create or replace function pgtrigger_big_insert_42fa7()
 returns trigger
 language plpgsql
+set search_path from current
 as $pghistory$
 
 begin
@@ -561,7 +568,7 @@ begin
         execute function pgtrigger_big_insert_42fa7()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_big_insert_42fa7 on ' || _table || ' is ''71f3ac7915f491a82cfa7c8d65468ff7b9cb933c''';
+    execute 'comment on trigger pgtrigger_big_insert_42fa7 on ' || _table || ' is ''8cc44515c904aadc36c3cf6a3d625120a79dddde''';
 end
 $pghistory_install$;
 
@@ -569,6 +576,7 @@ $pghistory_install$;
 create or replace function pgtrigger_named_gone_delete_b0553()
 returns trigger
 language plpgsql
+set search_path from current
 as $pghistory$
 
 begin
@@ -642,7 +650,7 @@ begin
         execute function pgtrigger_named_gone_delete_b0553()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_named_gone_delete_b0553 on ' || _table || ' is ''06a4310ac50ae11625c0391788801e1fcc89848e''';
+    execute 'comment on trigger pgtrigger_named_gone_delete_b0553 on ' || _table || ' is ''4ecdbf8e864904a698a9dc1ef6205bc21ef6a3b0''';
 end
 $pghistory_install$;
 
@@ -650,6 +658,7 @@ $pghistory_install$;
 create or replace function pgtrigger_written_insert_or_update_cda00()
 returns trigger
 language plpgsql
+set search_path from current
 as $pghistory$
 
 begin
@@ -723,7 +732,7 @@ begin
         execute function pgtrigger_written_insert_or_update_cda00()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_written_insert_or_update_cda00 on ' || _table || ' is ''ac31eba09eb6d953ba0894cc04001380c64d6fe9''';
+    execute 'comment on trigger pgtrigger_written_insert_or_update_cda00 on ' || _table || ' is ''eb46100ad0961d92f734dd125769b097c879925f''';
 end
 $pghistory_install$;
 
@@ -731,6 +740,7 @@ $pghistory_install$;
 create or replace function pgtrigger_left_update_or_delete_af559()
 returns trigger
 language plpgsql
+set search_path from current
 as $pghistory$
 
 begin
@@ -804,6 +814,6 @@ begin
         execute function pgtrigger_left_update_or_delete_af559()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_left_update_or_delete_af559 on ' || _table || ' is ''f58acd5b924b7fce5ff5b320e46eac27020ffe5d''';
+    execute 'comment on trigger pgtrigger_left_update_or_delete_af559 on ' || _table || ' is ''5a99d90d72e03c01249035af012d981b3e747022''';
 end
 $pghistory_install$;

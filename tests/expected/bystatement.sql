@@ -2,6 +2,7 @@
 create or replace function pgtrigger_insert_insert_e3978()
 returns trigger
 language plpgsql
+set search_path from current
 set enable_nestloop = off
 as $pghistory$
 #variable_conflict use_column
@@ -78,7 +79,7 @@ begin
         execute function pgtrigger_insert_insert_e3978()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_insert_insert_e3978 on ' || _table || ' is ''157d7b4590981ab62b5277f63bf20bb7f7f22149''';
+    execute 'comment on trigger pgtrigger_insert_insert_e3978 on ' || _table || ' is ''662aab0c6face36c55c5161933456bd95cb15c6d''';
 end
 $pghistory_install$;
 
@@ -86,6 +87,7 @@ $pghistory_install$;
 create or replace function pgtrigger_update_update_5dc3f()
 returns trigger
 language plpgsql
+set search_path from current
 set enable_nestloop = off
 as $pghistory$
 #variable_conflict use_column
@@ -165,7 +167,7 @@ begin
         execute function pgtrigger_update_update_5dc3f()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_update_update_5dc3f on ' || _table || ' is ''20381432904b023b47bc29c2d960e2e9fcd9b555''';
+    execute 'comment on trigger pgtrigger_update_update_5dc3f on ' || _table || ' is ''b21b111e0ae5c1d6fee1d58cd739c379cdc747aa''';
 end
 $pghistory_install$;
 
@@ -173,6 +175,7 @@ $pghistory_install$;
 create or replace function pgtrigger_delete_delete_d1715()
 returns trigger
 language plpgsql
+set search_path from current
 set enable_nestloop = off
 as $pghistory$
 #variable_conflict use_column
@@ -249,7 +252,7 @@ begin
         execute function pgtrigger_delete_delete_d1715()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_delete_delete_d1715 on ' || _table || ' is ''dd5e7f102b0ece7bc067e74fbe765608fcb3df8f''';
+    execute 'comment on trigger pgtrigger_delete_delete_d1715 on ' || _table || ' is ''664e33511e8f9ce1619fd2844f71df74e2ffb9c2''';
 end
 $pghistory_install$;
 
@@ -257,6 +260,7 @@ $pghistory_install$;
 create or replace function pgtrigger_before_update_9e13a()
 returns trigger
 language plpgsql
+set search_path from current
 set enable_nestloop = off
 as $pghistory$
 #variable_conflict use_column
@@ -334,7 +338,7 @@ begin
         execute function pgtrigger_before_update_9e13a()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_before_update_9e13a on ' || _table || ' is ''58d0a73f71de1591476f71ea54f6c5250897de72''';
+    execute 'comment on trigger pgtrigger_before_update_9e13a on ' || _table || ' is ''9f0aec4666c2b8c292b9f9cfa00abc89f718b511''';
 end
 $pghistory_install$;
 
@@ -342,6 +346,7 @@ $pghistory_install$;
 create or replace function pgtrigger_down_update_0c78e()
 returns trigger
 language plpgsql
+set search_path from current
 set enable_nestloop = off
 as $pghistory$
 #variable_conflict use_column
@@ -421,7 +426,7 @@ begin
         execute function pgtrigger_down_update_0c78e()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_down_update_0c78e on ' || _table || ' is ''325f9dfc33dc72740631761e8bb8dead87bdd21a''';
+    execute 'comment on trigger pgtrigger_down_update_0c78e on ' || _table || ' is ''2a04c30864d80cd49cd127509a654718d726f272''';
 end
 $pghistory_install$;
 
@@ -429,6 +434,7 @@ $pghistory_install$;
 create or replace function pgtrigger_both_update_c84a7()
 returns trigger
 language plpgsql
+set search_path from current
 set enable_nestloop = off
 as $pghistory$
 #variable_conflict use_column
@@ -508,7 +514,7 @@ begin
         execute function pgtrigger_both_update_c84a7()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_both_update_c84a7 on ' || _table || ' is ''1c387dfcd65bca4c1f8d854a43f105cd89030cc0''';
+    execute 'comment on trigger pgtrigger_both_update_c84a7 on ' || _table || ' is ''3221280c4a576761fde0c8290bbb0d647d32ae06''';
 end
 $pghistory_install$;
 
@@ -516,6 +522,7 @@ $pghistory_install$;
 create or replace function pgtrigger_big_insert_c306a()
 returns trigger
 language plpgsql
+set search_path from current
 set enable_nestloop = off
 as $pghistory$
 #variable_conflict use_column
@@ -594,7 +601,7 @@ begin
         execute function pgtrigger_big_insert_c306a()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_big_insert_c306a on ' || _table || ' is ''a93f7bd7af81a0bfc2504bc6c67bb19f5bf669e1''';
+    execute 'comment on trigger pgtrigger_big_insert_c306a on ' || _table || ' is ''ab1de01ab5d1d316f4c958a16c7d205acd55c1c9''';
 end
 $pghistory_install$;
 
@@ -602,6 +609,7 @@ $pghistory_install$;
 create or replace function pgtrigger_named_gone_delete_805c1()
 returns trigger
 language plpgsql
+set search_path from current
 set enable_nestloop = off
 as $pghistory$
 #variable_conflict use_column
@@ -680,7 +688,7 @@ begin
         execute function pgtrigger_named_gone_delete_805c1()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_named_gone_delete_805c1 on ' || _table || ' is ''172be63458169e7748ea3d142fa5e8b015f53c98''';
+    execute 'comment on trigger pgtrigger_named_gone_delete_805c1 on ' || _table || ' is ''0a4e7cfd01997820b7dad851387f6130e4becce5''';
 end
 $pghistory_install$;
 
@@ -688,6 +696,7 @@ $pghistory_install$;
 create or replace function pgtrigger_written_insert_cf944()
 returns trigger
 language plpgsql
+set search_path from current
 set enable_nestloop = off
 as $pghistory$
 #variable_conflict use_column
@@ -764,7 +773,7 @@ begin
         execute function pgtrigger_written_insert_cf944()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_written_insert_cf944 on ' || _table || ' is ''0d84ae67eb851a9b7ec6deb0cfb11c05e3f770f8''';
+    execute 'comment on trigger pgtrigger_written_insert_cf944 on ' || _table || ' is ''0cf776718af4f5fb6b25e4ab4227f0046f047e07''';
 end
 $pghistory_install$;
 
@@ -772,6 +781,7 @@ $pghistory_install$;
 create or replace function pgtrigger_written_update_f8ca5()
 returns trigger
 language plpgsql
+set search_path from current
 set enable_nestloop = off
 as $pghistory$
 #variable_conflict use_column
@@ -849,7 +859,7 @@ begin
         execute function pgtrigger_written_update_f8ca5()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_written_update_f8ca5 on ' || _table || ' is ''5b9a4e8e22f4d07b91c82ad8819515276e0e9946''';
+    execute 'comment on trigger pgtrigger_written_update_f8ca5 on ' || _table || ' is ''3c2d6d16e0884b1ad8a36af7ba4c1aea7d684a12''';
 end
 $pghistory_install$;
 
@@ -857,6 +867,7 @@ $pghistory_install$;
 create or replace function pgtrigger_left_update_f2a34()
 returns trigger
 language plpgsql
+set search_path from current
 set enable_nestloop = off
 as $pghistory$
 #variable_conflict use_column
@@ -934,7 +945,7 @@ begin
         execute function pgtrigger_left_update_f2a34()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_left_update_f2a34 on ' || _table || ' is ''b6a65f4db40ec53f91548b9a0f141c6eb5a2bb97''';
+    execute 'comment on trigger pgtrigger_left_update_f2a34 on ' || _table || ' is ''69ce3fde42cac7cb354fd19740f35103098cd086''';
 end
 $pghistory_install$;
 
@@ -942,6 +953,7 @@ $pghistory_install$;
 create or replace function pgtrigger_left_delete_2142f()
 returns trigger
 language plpgsql
+set search_path from current
 set enable_nestloop = off
 as $pghistory$
 #variable_conflict use_column
@@ -1018,6 +1030,6 @@ begin
         execute function pgtrigger_left_delete_2142f()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_left_delete_2142f on ' || _table || ' is ''7e2e0deb61fce35b4f54737da547be50e4cebea6''';
+    execute 'comment on trigger pgtrigger_left_delete_2142f on ' || _table || ' is ''26c61f72474cec326be3d7419655bae4d80e6c1d''';
 end
 $pghistory_install$;

@@ -2,6 +2,7 @@
 create or replace function pgtrigger_insert_insert_bcffa()
 returns trigger
 language plpgsql
+set search_path from current
 as $pghistory$
 
 begin
@@ -71,7 +72,7 @@ begin
         execute function pgtrigger_insert_insert_bcffa()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_insert_insert_bcffa on ' || _table || ' is ''84d537f9460b17b6793c1f8e913f04dbf9ff611c''';
+    execute 'comment on trigger pgtrigger_insert_insert_bcffa on ' || _table || ' is ''124e6c8133e91a7ef30cf65e4feae495ec583550''';
 end
 $pghistory_install$;
 
@@ -79,6 +80,7 @@ $pghistory_install$;
 create or replace function pgtrigger_update_update_711c1()
 returns trigger
 language plpgsql
+set search_path from current
 as $pghistory$
 
 begin
@@ -148,7 +150,7 @@ begin
         execute function pgtrigger_update_update_711c1()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_update_update_711c1 on ' || _table || ' is ''85857c85dc31b5d1d2ccb023af9b26a2ff80dd99''';
+    execute 'comment on trigger pgtrigger_update_update_711c1 on ' || _table || ' is ''49ae4c90db6ea699c273b94309c1ec2292f55fb7''';
 end
 $pghistory_install$;
 
@@ -156,6 +158,7 @@ $pghistory_install$;
 create or replace function pgtrigger_delete_delete_2f41e()
 returns trigger
 language plpgsql
+set search_path from current
 as $pghistory$
 
 begin
@@ -225,6 +228,6 @@ begin
         execute function pgtrigger_delete_delete_2f41e()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_delete_delete_2f41e on ' || _table || ' is ''9388a8242d91d7b423b7802de26fce86d0b2d22b''';
+    execute 'comment on trigger pgtrigger_delete_delete_2f41e on ' || _table || ' is ''189c51a566c081ed3e676e115260ded5a88d87a6''';
 end
 $pghistory_install$;

@@ -2,6 +2,7 @@
 create or replace function pgtrigger_tracked_any_update_b48a8()
 returns trigger
 language plpgsql
+set search_path from current
 as $pghistory$
 
 begin
@@ -71,7 +72,7 @@ begin
         execute function pgtrigger_tracked_any_update_b48a8()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_tracked_any_update_b48a8 on ' || _table || ' is ''d47086eb37738f69e35d998ba3023138f8b90468''';
+    execute 'comment on trigger pgtrigger_tracked_any_update_b48a8 on ' || _table || ' is ''cbddbaa017f42663cb3ea9d2e93a87d18effccae''';
 end
 $pghistory_install$;
 
@@ -79,6 +80,7 @@ $pghistory_install$;
 create or replace function pgtrigger_tracked_any_stays_update_330fa()
 returns trigger
 language plpgsql
+set search_path from current
 as $pghistory$
 
 begin
@@ -148,7 +150,7 @@ begin
         execute function pgtrigger_tracked_any_stays_update_330fa()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_tracked_any_stays_update_330fa on ' || _table || ' is ''22f1b41f4993db0af135f61e78f088f562b1adc9''';
+    execute 'comment on trigger pgtrigger_tracked_any_stays_update_330fa on ' || _table || ' is ''13ecbb62ed82c1c7875ce26b30be33305c324b07''';
 end
 $pghistory_install$;
 
@@ -156,6 +158,7 @@ $pghistory_install$;
 create or replace function pgtrigger_tracked_all_update_a4e69()
 returns trigger
 language plpgsql
+set search_path from current
 as $pghistory$
 
 begin
@@ -225,7 +228,7 @@ begin
         execute function pgtrigger_tracked_all_update_a4e69()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_tracked_all_update_a4e69 on ' || _table || ' is ''6b556394854665fa9e6b40002ee2ca2414c9481a''';
+    execute 'comment on trigger pgtrigger_tracked_all_update_a4e69 on ' || _table || ' is ''1a4726952661d1af9dcfb5cddba2836cb95074cb''';
 end
 $pghistory_install$;
 
@@ -233,6 +236,7 @@ $pghistory_install$;
 create or replace function pgtrigger_tracked_all_stay_update_b1960()
 returns trigger
 language plpgsql
+set search_path from current
 as $pghistory$
 
 begin
@@ -302,7 +306,7 @@ begin
         execute function pgtrigger_tracked_all_stay_update_b1960()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_tracked_all_stay_update_b1960 on ' || _table || ' is ''e5a9aeb0be95279b8dd7f3546063f8fc15502dfb''';
+    execute 'comment on trigger pgtrigger_tracked_all_stay_update_b1960 on ' || _table || ' is ''7c80631357fe75be36df603c99405a02777ef39b''';
 end
 $pghistory_install$;
 
@@ -310,6 +314,7 @@ $pghistory_install$;
 create or replace function pgtrigger_unconditional_update_d98ee()
 returns trigger
 language plpgsql
+set search_path from current
 as $pghistory$
 
 begin
@@ -379,7 +384,7 @@ begin
         execute function pgtrigger_unconditional_update_d98ee()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_unconditional_update_d98ee on ' || _table || ' is ''afa9d8b24c898d6e196e2922c05ec8ab866745e0''';
+    execute 'comment on trigger pgtrigger_unconditional_update_d98ee on ' || _table || ' is ''83c5202fcd321b6cd555c97b5e1d743ce7611249''';
 end
 $pghistory_install$;
 
@@ -387,6 +392,7 @@ $pghistory_install$;
 create or replace function pgtrigger_any_update_b1756()
 returns trigger
 language plpgsql
+set search_path from current
 as $pghistory$
 
 begin
@@ -466,7 +472,7 @@ begin
         execute function pgtrigger_any_update_b1756()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_any_update_b1756 on ' || _table || ' is ''b59d67896cc12b983586f949f087f28fd443c97a''';
+    execute 'comment on trigger pgtrigger_any_update_b1756 on ' || _table || ' is ''e9088c38a8bb95075a0f3300190972a127973974''';
 end
 $pghistory_install$;
 
@@ -474,6 +480,7 @@ $pghistory_install$;
 create or replace function pgtrigger_any_but_one_update_f3996()
 returns trigger
 language plpgsql
+set search_path from current
 as $pghistory$
 
 begin
@@ -553,7 +560,7 @@ begin
         execute function pgtrigger_any_but_one_update_f3996()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_any_but_one_update_f3996 on ' || _table || ' is ''629f1738cd0cd9a4ed6e60fee2920877bd778722''';
+    execute 'comment on trigger pgtrigger_any_but_one_update_f3996 on ' || _table || ' is ''babeb670a97f9170867c909bf84265587c756661''';
 end
 $pghistory_install$;
 
@@ -561,6 +568,7 @@ $pghistory_install$;
 create or replace function pgtrigger_any_by_hand_update_6ddeb()
 returns trigger
 language plpgsql
+set search_path from current
 as $pghistory$
 
 begin
@@ -640,7 +648,7 @@ begin
         execute function pgtrigger_any_by_hand_update_6ddeb()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_any_by_hand_update_6ddeb on ' || _table || ' is ''27783aab4c7ea7384f0c059fb65bc74cd1f6b4cd''';
+    execute 'comment on trigger pgtrigger_any_by_hand_update_6ddeb on ' || _table || ' is ''06983318a0f0735f86dffbb56cb992b32b252f6b''';
 end
 $pghistory_install$;
 
@@ -648,6 +656,7 @@ $pghistory_install$;
 create or replace function pgtrigger_both_update_a4ae5()
 returns trigger
 language plpgsql
+set search_path from current
 as $pghistory$
 
 begin
@@ -727,7 +736,7 @@ begin
         execute function pgtrigger_both_update_a4ae5()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_both_update_a4ae5 on ' || _table || ' is ''71695703f58da28a82704ed28e8f12707b1e5ee1''';
+    execute 'comment on trigger pgtrigger_both_update_a4ae5 on ' || _table || ' is ''ff7a4ce6ec9b79e9adeebd22663bef319f67a43b''';
 end
 $pghistory_install$;
 
@@ -735,6 +744,7 @@ $pghistory_install$;
 create or replace function pgtrigger_one_stays_update_15345()
 returns trigger
 language plpgsql
+set search_path from current
 as $pghistory$
 
 begin
@@ -814,7 +824,7 @@ begin
         execute function pgtrigger_one_stays_update_15345()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_one_stays_update_15345 on ' || _table || ' is ''8154a7685bc989019db590f67ea75a5de6fd6593''';
+    execute 'comment on trigger pgtrigger_one_stays_update_15345 on ' || _table || ' is ''61672d6b557f8fe52f92ca72a8dbc48a9ed7bd4f''';
 end
 $pghistory_install$;
 
@@ -822,6 +832,7 @@ $pghistory_install$;
 create or replace function pgtrigger_both_stay_update_74479()
 returns trigger
 language plpgsql
+set search_path from current
 as $pghistory$
 
 begin
@@ -901,7 +912,7 @@ begin
         execute function pgtrigger_both_stay_update_74479()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_both_stay_update_74479 on ' || _table || ' is ''681bbeb8317abcd4afd5fb0fe8c8aaccec2fa6c8''';
+    execute 'comment on trigger pgtrigger_both_stay_update_74479 on ' || _table || ' is ''37d43ebfc426cee4ca98c61ea437e4172bb2c532''';
 end
 $pghistory_install$;
 
@@ -909,6 +920,7 @@ $pghistory_install$;
 create or replace function pgtrigger_untracked_update_f3088()
 returns trigger
 language plpgsql
+set search_path from current
 as $pghistory$
 
 begin
@@ -988,6 +1000,6 @@ begin
         execute function pgtrigger_untracked_update_f3088()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_untracked_update_f3088 on ' || _table || ' is ''368c30953afa56aa2a72010da7c5fcc3824568a7''';
+    execute 'comment on trigger pgtrigger_untracked_update_f3088 on ' || _table || ' is ''6e09191386b000be2f502c15f518fff60b66e3e9''';
 end
 $pghistory_install$;

@@ -2,6 +2,7 @@
 create or replace function pgtrigger_insert_insert_e4d95()
 returns trigger
 language plpgsql
+set search_path from current
 as $pghistory$
 
 begin
@@ -69,7 +70,7 @@ begin
         execute function pgtrigger_insert_insert_e4d95()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_insert_insert_e4d95 on ' || _table || ' is ''19b19bfdee0f900f1d6e9c7839eca70294babd67''';
+    execute 'comment on trigger pgtrigger_insert_insert_e4d95 on ' || _table || ' is ''a06126b5922364206a8c1e5f27564733cdb23d4a''';
 end
 $pghistory_install$;
 
@@ -77,6 +78,7 @@ $pghistory_install$;
 create or replace function pgtrigger_update_update_66cc8()
 returns trigger
 language plpgsql
+set search_path from current
 as $pghistory$
 
 begin
@@ -144,6 +146,6 @@ begin
         execute function pgtrigger_update_update_66cc8()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_update_update_66cc8 on ' || _table || ' is ''f3f38a596e89dcf46227bb66b6f5d2500d21ae1a''';
+    execute 'comment on trigger pgtrigger_update_update_66cc8 on ' || _table || ' is ''26daeda07d74524c6c3bf54cd9ecf0e089a2adaf''';
 end
 $pghistory_install$;

@@ -2,6 +2,7 @@
 create or replace function pgtrigger_insert_insert_9a60c()
 returns trigger
 language plpgsql
+set search_path from current
 as $pghistory$
 
 begin
@@ -73,6 +74,6 @@ begin
         execute function pgtrigger_insert_insert_9a60c()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_insert_insert_9a60c on ' || _table || ' is ''f38565ca773b4350222bade9fe41a42278adf5c5''';
+    execute 'comment on trigger pgtrigger_insert_insert_9a60c on ' || _table || ' is ''dc6f4330674f43e2bb444463c71393e947007e0b''';
 end
 $pghistory_install$;

@@ -2,6 +2,7 @@
 create or replace function pgtrigger_insert_insert_f2557()
 returns trigger
 language plpgsql
+set search_path from current
 as $pghistory$
 
 begin
@@ -71,7 +72,7 @@ begin
         execute function pgtrigger_insert_insert_f2557()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_insert_insert_f2557 on ' || _table || ' is ''d3dc74574e1ed9d717bf52d14995dde2b64c5c52''';
+    execute 'comment on trigger pgtrigger_insert_insert_f2557 on ' || _table || ' is ''de285eb90a097aab44fd6f935bd0c3231b55bbd4''';
 end
 $pghistory_install$;
 
@@ -79,6 +80,7 @@ $pghistory_install$;
 create or replace function pgtrigger_update_update_fd6c8()
 returns trigger
 language plpgsql
+set search_path from current
 as $pghistory$
 
 begin
@@ -148,6 +150,6 @@ begin
         execute function pgtrigger_update_update_fd6c8()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_update_update_fd6c8 on ' || _table || ' is ''8efecaa1930446b08c53c5898e16e810683f598c''';
+    execute 'comment on trigger pgtrigger_update_update_fd6c8 on ' || _table || ' is ''75a67c8b64957dd53a2fc944c531c33775931406''';
 end
 $pghistory_install$;

@@ -2,6 +2,7 @@
 create or replace function pgtrigger_insert_insert_43b74()
 returns trigger
 language plpgsql
+set search_path from current
 as $pghistory$
 
 begin
@@ -73,7 +74,7 @@ begin
         execute function pgtrigger_insert_insert_43b74()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_insert_insert_43b74 on ' || _table || ' is ''f7eaac7c024587c54cb363431f97c11fd572ae5c''';
+    execute 'comment on trigger pgtrigger_insert_insert_43b74 on ' || _table || ' is ''403b6aac8c2a13087aa01e11e743ee9a3646feac''';
 end
 $pghistory_install$;
 
@@ -81,6 +82,7 @@ $pghistory_install$;
 create or replace function pgtrigger_update_update_3530c()
 returns trigger
 language plpgsql
+set search_path from current
 as $pghistory$
 
 begin
@@ -152,7 +154,7 @@ begin
         execute function pgtrigger_update_update_3530c()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_update_update_3530c on ' || _table || ' is ''41185e454a95c69c3429ccfc5ff6e014351c58f6''';
+    execute 'comment on trigger pgtrigger_update_update_3530c on ' || _table || ' is ''22d168ea0737f616ee1cf53a6ffb19c230c01414''';
 end
 $pghistory_install$;
 
@@ -160,6 +162,7 @@ $pghistory_install$;
 create or replace function pgtrigger_delete_delete_c97d8()
 returns trigger
 language plpgsql
+set search_path from current
 as $pghistory$
 
 begin
@@ -231,6 +234,6 @@ begin
         execute function pgtrigger_delete_delete_c97d8()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_delete_delete_c97d8 on ' || _table || ' is ''e5ee8b9425d11a9632f103c9ec9df187e0efcd4c''';
+    execute 'comment on trigger pgtrigger_delete_delete_c97d8 on ' || _table || ' is ''2497987c3451bbfe7f6f25263adf1e3342d784d0''';
 end
 $pghistory_install$;

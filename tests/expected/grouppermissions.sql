@@ -1,7 +1,8 @@
--- permission_add_insert
-create or replace function pgtrigger_permission_add_insert_17e9a()
+-- permission_add_insert_c90090
+create or replace function pgtrigger_permission_add_insert_c90090_03199()
 returns trigger
 language plpgsql
+set search_path from current
 as $pghistory$
 
 begin
@@ -39,7 +40,7 @@ declare
     -- `uninstall_v1.sql` noted it.
     _table regclass := coalesce(
         to_regclass($pghistory_name$"auth_group_permissions"$pghistory_name$),
-        to_regclass(obj_description('pgtrigger_permission_add_insert_17e9a()'::regprocedure, 'pg_proc'))
+        to_regclass(obj_description('pgtrigger_permission_add_insert_c90090_03199()'::regprocedure, 'pg_proc'))
     );
     _trigger name;
 begin
@@ -57,28 +58,29 @@ begin
         where
             tgrelid = _table
             and tgparentid = 0
-            and left(tgname, -5) = left('pgtrigger_permission_add_insert_17e9a', -5)
+            and left(tgname, -5) = left('pgtrigger_permission_add_insert_c90090_03199', -5)
     loop
         execute format('drop trigger %I on %s', _trigger, _table);
     end loop;
 
     execute $pghistory_text$
-        create trigger pgtrigger_permission_add_insert_17e9a
+        create trigger pgtrigger_permission_add_insert_c90090_03199
         AFTER INSERT on $pghistory_text$ || _table || $pghistory_text$
         
         for each ROW
         
-        execute function pgtrigger_permission_add_insert_17e9a()
+        execute function pgtrigger_permission_add_insert_c90090_03199()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_permission_add_insert_17e9a on ' || _table || ' is ''f7e687c8dcfcdc37183caa9f3be4c13431864614''';
+    execute 'comment on trigger pgtrigger_permission_add_insert_c90090_03199 on ' || _table || ' is ''6e38f155c037c8729dd60d3032f006229cc05d7c''';
 end
 $pghistory_install$;
 
--- permission_remove_delete
-create or replace function pgtrigger_permission_remove_delete_25c5b()
+-- permission_remove_delete_565108
+create or replace function pgtrigger_permission_remove_delete_565108_aec99()
 returns trigger
 language plpgsql
+set search_path from current
 as $pghistory$
 
 begin
@@ -116,7 +118,7 @@ declare
     -- `uninstall_v1.sql` noted it.
     _table regclass := coalesce(
         to_regclass($pghistory_name$"auth_group_permissions"$pghistory_name$),
-        to_regclass(obj_description('pgtrigger_permission_remove_delete_25c5b()'::regprocedure, 'pg_proc'))
+        to_regclass(obj_description('pgtrigger_permission_remove_delete_565108_aec99()'::regprocedure, 'pg_proc'))
     );
     _trigger name;
 begin
@@ -134,20 +136,20 @@ begin
         where
             tgrelid = _table
             and tgparentid = 0
-            and left(tgname, -5) = left('pgtrigger_permission_remove_delete_25c5b', -5)
+            and left(tgname, -5) = left('pgtrigger_permission_remove_delete_565108_aec99', -5)
     loop
         execute format('drop trigger %I on %s', _trigger, _table);
     end loop;
 
     execute $pghistory_text$
-        create trigger pgtrigger_permission_remove_delete_25c5b
+        create trigger pgtrigger_permission_remove_delete_565108_aec99
         AFTER DELETE on $pghistory_text$ || _table || $pghistory_text$
         
         for each ROW
         
-        execute function pgtrigger_permission_remove_delete_25c5b()
+        execute function pgtrigger_permission_remove_delete_565108_aec99()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_permission_remove_delete_25c5b on ' || _table || ' is ''098c2087f5fefabe59d8dfac5ea24e7f2f82993b''';
+    execute 'comment on trigger pgtrigger_permission_remove_delete_565108_aec99 on ' || _table || ' is ''2f3d118a9ea36815e093265c9d3b15613336ef7c''';
 end
 $pghistory_install$;

@@ -2,6 +2,7 @@
 create or replace function pgtrigger_insert_insert_932ec()
 returns trigger
 language plpgsql
+set search_path from current
 as $pghistory$
 
 begin
@@ -73,7 +74,7 @@ begin
         execute function pgtrigger_insert_insert_932ec()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_insert_insert_932ec on ' || _table || ' is ''76357591a14b0e088356d2542e6ea3b61067fd05''';
+    execute 'comment on trigger pgtrigger_insert_insert_932ec on ' || _table || ' is ''c897f12ee0f7205334bd69cc32897988878e0077''';
 end
 $pghistory_install$;
 
@@ -81,6 +82,7 @@ $pghistory_install$;
 create or replace function pgtrigger_update_update_c8ee2()
 returns trigger
 language plpgsql
+set search_path from current
 as $pghistory$
 
 begin
@@ -152,7 +154,7 @@ begin
         execute function pgtrigger_update_update_c8ee2()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_update_update_c8ee2 on ' || _table || ' is ''d2200bb5995a9c11a4c681c0255095f5bdbdc578''';
+    execute 'comment on trigger pgtrigger_update_update_c8ee2 on ' || _table || ' is ''14cac165d3521d4f52c90157f0f29b7eea329140''';
 end
 $pghistory_install$;
 
@@ -160,6 +162,7 @@ $pghistory_install$;
 create or replace function pgtrigger_delete_delete_534b3()
 returns trigger
 language plpgsql
+set search_path from current
 as $pghistory$
 
 begin
@@ -231,6 +234,6 @@ begin
         execute function pgtrigger_delete_delete_534b3()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_delete_delete_534b3 on ' || _table || ' is ''0aa2cae8a992393d034b9bac3524aa41509be194''';
+    execute 'comment on trigger pgtrigger_delete_delete_534b3 on ' || _table || ' is ''b8af05de99590491dd9991c19b48caf52df1658a''';
 end
 $pghistory_install$;

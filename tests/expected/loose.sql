@@ -2,6 +2,7 @@
 create or replace function pgtrigger_insert_insert_08f9a()
 returns trigger
 language plpgsql
+set search_path from current
 as $pghistory$
 
 begin
@@ -69,7 +70,7 @@ begin
         execute function pgtrigger_insert_insert_08f9a()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_insert_insert_08f9a on ' || _table || ' is ''c6b2f513eb894747d209f2ed5da32b06f081ac35''';
+    execute 'comment on trigger pgtrigger_insert_insert_08f9a on ' || _table || ' is ''44b3916df8958517b367911735dccc6f3729807b''';
 end
 $pghistory_install$;
 
@@ -77,6 +78,7 @@ $pghistory_install$;
 create or replace function pgtrigger_update_update_e9cbc()
 returns trigger
 language plpgsql
+set search_path from current
 as $pghistory$
 
 begin
@@ -144,7 +146,7 @@ begin
         execute function pgtrigger_update_update_e9cbc()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_update_update_e9cbc on ' || _table || ' is ''65ee05bb4ce6d99de245bac423e334ba7fadb328''';
+    execute 'comment on trigger pgtrigger_update_update_e9cbc on ' || _table || ' is ''e0ae406137b7c0acaa147f6ca254e8ebaa73af14''';
 end
 $pghistory_install$;
 
@@ -152,6 +154,7 @@ $pghistory_install$;
 create or replace function pgtrigger_delete_delete_754c6()
 returns trigger
 language plpgsql
+set search_path from current
 as $pghistory$
 
 begin
@@ -219,6 +222,6 @@ begin
         execute function pgtrigger_delete_delete_754c6()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_delete_delete_754c6 on ' || _table || ' is ''d1ee87a5775fdd97f321373c5a23b906383e79a8''';
+    execute 'comment on trigger pgtrigger_delete_delete_754c6 on ' || _table || ' is ''938b65f7165e832f50dda082c8d13114c89e86aa''';
 end
 $pghistory_install$;

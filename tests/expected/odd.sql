@@ -1,7 +1,8 @@
--- it_s_100_new_insert
-create or replace function pgtrigger_it_s_100_new_insert_91951()
+-- it_s_100_new_insert_3bb5b4
+create or replace function pgtrigger_it_s_100_new_insert_3bb5b4_2561b()
 returns trigger
 language plpgsql
+set search_path from current
 as $pghistory$
 
 begin
@@ -41,7 +42,7 @@ declare
     -- `uninstall_v1.sql` noted it.
     _table regclass := coalesce(
         to_regclass($pghistory_name$"Odd Table"$pghistory_name$),
-        to_regclass(obj_description('pgtrigger_it_s_100_new_insert_91951()'::regprocedure, 'pg_proc'))
+        to_regclass(obj_description('pgtrigger_it_s_100_new_insert_3bb5b4_2561b()'::regprocedure, 'pg_proc'))
     );
     _trigger name;
 begin
@@ -59,28 +60,29 @@ begin
         where
             tgrelid = _table
             and tgparentid = 0
-            and left(tgname, -5) = left('pgtrigger_it_s_100_new_insert_91951', -5)
+            and left(tgname, -5) = left('pgtrigger_it_s_100_new_insert_3bb5b4_2561b', -5)
     loop
         execute format('drop trigger %I on %s', _trigger, _table);
     end loop;
 
     execute $pghistory_text$
-        create trigger pgtrigger_it_s_100_new_insert_91951
+        create trigger pgtrigger_it_s_100_new_insert_3bb5b4_2561b
         AFTER INSERT on $pghistory_text$ || _table || $pghistory_text$
         
         for each ROW
         
-        execute function pgtrigger_it_s_100_new_insert_91951()
+        execute function pgtrigger_it_s_100_new_insert_3bb5b4_2561b()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_it_s_100_new_insert_91951 on ' || _table || ' is ''5181c5d87bdd4b94c81d6c2186f86fa5ebad4a45''';
+    execute 'comment on trigger pgtrigger_it_s_100_new_insert_3bb5b4_2561b on ' || _table || ' is ''e96d7d8881ef0080415509de545371b99b9d0674''';
 end
 $pghistory_install$;
 
--- _odd_s_update
-create or replace function pgtrigger__odd_s_update_7d2b9()
+-- _odd_s_update_e59ead
+create or replace function pgtrigger__odd_s_update_e59ead_a4af8()
 returns trigger
 language plpgsql
+set search_path from current
 as $pghistory$
 
 begin
@@ -120,7 +122,7 @@ declare
     -- `uninstall_v1.sql` noted it.
     _table regclass := coalesce(
         to_regclass($pghistory_name$"Odd Table"$pghistory_name$),
-        to_regclass(obj_description('pgtrigger__odd_s_update_7d2b9()'::regprocedure, 'pg_proc'))
+        to_regclass(obj_description('pgtrigger__odd_s_update_e59ead_a4af8()'::regprocedure, 'pg_proc'))
     );
     _trigger name;
 begin
@@ -138,20 +140,20 @@ begin
         where
             tgrelid = _table
             and tgparentid = 0
-            and left(tgname, -5) = left('pgtrigger__odd_s_update_7d2b9', -5)
+            and left(tgname, -5) = left('pgtrigger__odd_s_update_e59ead_a4af8', -5)
     loop
         execute format('drop trigger %I on %s', _trigger, _table);
     end loop;
 
     execute $pghistory_text$
-        create trigger pgtrigger__odd_s_update_7d2b9
+        create trigger pgtrigger__odd_s_update_e59ead_a4af8
         AFTER UPDATE on $pghistory_text$ || _table || $pghistory_text$
         
         for each ROW
         WHEN (OLD.* IS DISTINCT FROM NEW.*)
-        execute function pgtrigger__odd_s_update_7d2b9()
+        execute function pgtrigger__odd_s_update_e59ead_a4af8()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger__odd_s_update_7d2b9 on ' || _table || ' is ''3cdb759dc3aee181b039fdcdf4753666a92b62fb''';
+    execute 'comment on trigger pgtrigger__odd_s_update_e59ead_a4af8 on ' || _table || ' is ''de99ef89cf9ee956a58b08f633565090fd59216b''';
 end
 $pghistory_install$;

@@ -2,6 +2,7 @@
 create or replace function pgtrigger_update_update_acf47()
 returns trigger
 language plpgsql
+set search_path from current
 as $pghistory$
 
 begin
@@ -71,6 +72,6 @@ begin
         execute function pgtrigger_update_update_acf47()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_update_update_acf47 on ' || _table || ' is ''bc5176aa41dffba34eb8b70ae57fd6b6037eb912''';
+    execute 'comment on trigger pgtrigger_update_update_acf47 on ' || _table || ' is ''bd39f697a9703ef169c28dfbbc16f2ee9488590f''';
 end
 $pghistory_install$;

@@ -2,6 +2,7 @@
 create or replace function pgtrigger_insert_insert_4ed39()
 returns trigger
 language plpgsql
+set search_path from current
 as $pghistory$
 
 begin
@@ -71,7 +72,7 @@ begin
         execute function pgtrigger_insert_insert_4ed39()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_insert_insert_4ed39 on ' || _table || ' is ''c67fe70fc73fec369dd2513732633962ed6aeab3''';
+    execute 'comment on trigger pgtrigger_insert_insert_4ed39 on ' || _table || ' is ''149987d2cd6366c832b2a2b100dcf8e73e1c406a''';
 end
 $pghistory_install$;
 
@@ -79,6 +80,7 @@ $pghistory_install$;
 create or replace function pgtrigger_update_update_360d2()
 returns trigger
 language plpgsql
+set search_path from current
 as $pghistory$
 
 begin
@@ -148,7 +150,7 @@ begin
         execute function pgtrigger_update_update_360d2()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_update_update_360d2 on ' || _table || ' is ''db76c6abef6b16f0351742baa5568410d265d801''';
+    execute 'comment on trigger pgtrigger_update_update_360d2 on ' || _table || ' is ''449472ecdacca8c94f5c6cffe015c11781d850c4''';
 end
 $pghistory_install$;
 
@@ -156,6 +158,7 @@ $pghistory_install$;
 create or replace function pgtrigger_delete_delete_487a9()
 returns trigger
 language plpgsql
+set search_path from current
 as $pghistory$
 
 begin
@@ -225,6 +228,6 @@ begin
         execute function pgtrigger_delete_delete_487a9()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_delete_delete_487a9 on ' || _table || ' is ''56b85303d75091aeb1fe9ddf6d23c0f2d0250025''';
+    execute 'comment on trigger pgtrigger_delete_delete_487a9 on ' || _table || ' is ''59d99efbe2dffed93f64331b7aba94cb4ef56fa6''';
 end
 $pghistory_install$;

@@ -2,6 +2,7 @@
 create or replace function pgtrigger_insert_insert_29d7b()
 returns trigger
 language plpgsql
+set search_path from current
 as $pghistory$
 
 begin
@@ -131,7 +132,7 @@ begin
         execute function pgtrigger_insert_insert_29d7b()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_insert_insert_29d7b on ' || _table || ' is ''91bb19a79e4e95ecb3e972758f4a28b030d863df''';
+    execute 'comment on trigger pgtrigger_insert_insert_29d7b on ' || _table || ' is ''4f9b1eea2fcc9f96ae3f0affad60c043d2fdbf8e''';
 end
 $pghistory_install$;
 
@@ -139,6 +140,7 @@ $pghistory_install$;
 create or replace function pgtrigger_update_update_00eb4()
 returns trigger
 language plpgsql
+set search_path from current
 as $pghistory$
 
 begin
@@ -268,7 +270,7 @@ begin
         execute function pgtrigger_update_update_00eb4()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_update_update_00eb4 on ' || _table || ' is ''5cba927716f569af6441473036dc23b80a85d823''';
+    execute 'comment on trigger pgtrigger_update_update_00eb4 on ' || _table || ' is ''b6f072c8e1e6d976fe3caea2d80f19e672106ccc''';
 end
 $pghistory_install$;
 
@@ -276,6 +278,7 @@ $pghistory_install$;
 create or replace function pgtrigger_delete_delete_000c9()
 returns trigger
 language plpgsql
+set search_path from current
 as $pghistory$
 
 begin
@@ -405,6 +408,6 @@ begin
         execute function pgtrigger_delete_delete_000c9()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_delete_delete_000c9 on ' || _table || ' is ''ccff852af554863d12de7e1e2e6f054065d79c36''';
+    execute 'comment on trigger pgtrigger_delete_delete_000c9 on ' || _table || ' is ''ac30f60e0e440a3c48ee7be8bd9592a1569cbc8d''';
 end
 $pghistory_install$;

@@ -2,6 +2,7 @@
 create or replace function pgtrigger_insert_insert_06385()
 returns trigger
 language plpgsql
+set search_path from current
 as $pghistory$
 
 begin
@@ -71,7 +72,7 @@ begin
         execute function pgtrigger_insert_insert_06385()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_insert_insert_06385 on ' || _table || ' is ''83b4dd65d07c2e86550b690cd2d6cded4ecac231''';
+    execute 'comment on trigger pgtrigger_insert_insert_06385 on ' || _table || ' is ''b00f24047c050eb9c5c89cf6a6e25dc4ed490e65''';
 end
 $pghistory_install$;
 
@@ -79,6 +80,7 @@ $pghistory_install$;
 create or replace function pgtrigger_update_update_a957b()
 returns trigger
 language plpgsql
+set search_path from current
 as $pghistory$
 
 begin
@@ -148,6 +150,6 @@ begin
         execute function pgtrigger_update_update_a957b()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_update_update_a957b on ' || _table || ' is ''722989bed2f2c8d738a243d8e360ccb578264e91''';
+    execute 'comment on trigger pgtrigger_update_update_a957b on ' || _table || ' is ''1dd2e43ca5ef0fd6cc7bb5f8c51352f66c716c43''';
 end
 $pghistory_install$;

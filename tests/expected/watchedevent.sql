@@ -2,6 +2,7 @@
 create or replace function pgtrigger_remarked_update_a9ac8()
 returns trigger
 language plpgsql
+set search_path from current
 as $pghistory$
 
 begin
@@ -69,6 +70,6 @@ begin
         execute function pgtrigger_remarked_update_a9ac8()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_remarked_update_a9ac8 on ' || _table || ' is ''2297821b6d7c61237531a448fd0616b4ab293611''';
+    execute 'comment on trigger pgtrigger_remarked_update_a9ac8 on ' || _table || ' is ''769564c6b2352fd60ff5a9d97e67add900590490''';
 end
 $pghistory_install$;

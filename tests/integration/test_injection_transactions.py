@@ -263,6 +263,12 @@ def test_a_killed_backend_fails_as_ever_and_the_next_connection_has_the_context(
         with psycopg.connect(own.connection.info.dsn, autocommit=True) as other:
             other.execute("select pg_terminate_backend(%s, 5000)", (own.connection.info.backend_pid,))
 
+    @transaction.atomic
+    def kill_in_a_transaction() -> None:
+        create("lost")
+        kill()
+        create("lost")
+
     with pghistory.context(user=3):
         create()
         kill()
@@ -270,10 +276,8 @@ def test_a_killed_backend_fails_as_ever_and_the_next_connection_has_the_context(
             create("lost")
         own.close_if_unusable_or_obsolete()
         create()
-        with pytest.raises(OperationalError), transaction.atomic():
-            create("lost")
-            kill()
-            create("lost")
+        with pytest.raises(OperationalError):
+            kill_in_a_transaction()
         create()
     create()
     kill()

@@ -204,7 +204,7 @@ class History(RuleBasedStateMachine):
     def reconnect(self, worker: int, alias: str) -> None:
         at = self.workers[worker]
         if not at.open[alias]:
-            at.do(lambda: connections[alias].close())
+            at.do(connections[alias].close)
 
     # Writes.
 

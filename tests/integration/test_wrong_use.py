@@ -129,10 +129,14 @@ def test_a_change_condition_is_refused_where_no_row_changes(tracker: type[pghist
     assert "pghistory.Q" in said
 
 
-def test_a_label_twice_in_one_track_is_refused():
-    said = refused(lambda: declare(pghistory.UpdateEvent("a"), pghistory.DeleteEvent("a")))
-    assert said.startswith('tracked.Wrong: the label "a" is registered twice')
-    assert "give one of the trackers another one" in said
+def test_two_trackers_of_one_label_and_operation_are_refused():
+    said = refused(lambda: declare(pghistory.UpdateEvent("a"), pghistory.UpdateEvent("a", row=pghistory.Old)))
+    assert 'the trigger "a_update"' in said
+
+
+def test_labels_that_the_database_cannot_tell_apart_are_refused():
+    said = refused(lambda: declare(pghistory.UpdateEvent("Left"), pghistory.UpdateEvent("left")))
+    assert 'the trigger "left_update"' in said
 
 
 def test_a_label_of_two_event_models_is_refused():

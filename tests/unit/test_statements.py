@@ -21,7 +21,9 @@ READ_ONLY = [
     "commit",
     "set local x = 'y'",
     "explain select f(x)",
-    "fetch forward 10 from cursor",
+    "",
+    "-- nothing",
+    " ; ;",
 ]
 
 WRITING = [
@@ -48,8 +50,9 @@ WRITING = [
     "table a",
     "declare c cursor for select f()",
     "refresh materialized view a",
-    "",
-    "-- nothing",
+    "fetch forward 10 from cursor",
+    "move all in cursor",
+    "/* /* select 1 */ */ delete from a",
     "\x00",
     "é",
 ]
@@ -90,11 +93,20 @@ def test_these_stay_in_the_transaction(text: str):
     assert not statements.read(text).moves_transaction
 
 
-@pytest.mark.parametrize("statement", [b"select 1", sql.SQL("select 1"), "select 1" + " " * statements.LONGEST_READ])
+LONG = " " * statements.LONGEST_READ
+
+
+@pytest.mark.parametrize("statement", [b"select 1", sql.SQL("select 1"), "select 1; commit" + LONG, "do $$$$" + LONG])
 def test_what_is_no_text_or_too_long_may_do_anything(statement: object):
     found = statements.read(statement)
     assert not found.cannot_write
     assert found.moves_transaction
+
+
+def test_a_long_statement_that_only_writes_moves_nothing():
+    found = statements.read(f"insert into a values ('{LONG}')")
+    assert not found.cannot_write
+    assert not found.moves_transaction
 
 
 @given(st.text(), st.sampled_from(["insert into a values (1)", "delete from a", "select f(1)"]))

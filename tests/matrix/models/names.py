@@ -22,7 +22,6 @@ class Columns(models.Model):
     apostrophe = models.IntegerField(default=0, db_column="it's")
     accented = models.IntegerField(default=0, db_column="größe_☃")
     braces = models.IntegerField(default=0, db_column="{pgid}")
-    dollars = models.IntegerField(default=0, db_column="$x$")
     backslash = models.IntegerField(default=0, db_column="back\\slash")
     user = models.IntegerField(default=0, db_column="user")
     new = models.IntegerField(default=0, db_column="new")
@@ -31,12 +30,12 @@ class Columns(models.Model):
     reference = models.ForeignKey("self", on_delete=models.CASCADE, null=True, db_column="Refers To")
 
 
-@pghistory.track(*ALL, meta={"db_table": "Events of it's {odd} $table$"}, append_only=True)
+@pghistory.track(*ALL, meta={"db_table": "Events of it's {odd} table"}, append_only=True)
 class Odd(models.Model):
     name = models.CharField(max_length=16)
 
     class Meta:
-        db_table = "It's {an} Odd; $table$"
+        db_table = "It's {an} Odd; table"
 
 
 @pghistory.track(*ALL)
@@ -75,7 +74,7 @@ class SchemaInside(models.Model):
     pghistory.DeleteEvent("größer als ☃ und 𝄞"),
     pghistory.ManualEvent("$pghistory$ \\ ; --"),
     pghistory.UpdateEvent("price-changed"),
-    pghistory.UpdateEvent("Price_changed"),
+    pghistory.UpdateEvent("Price changed"),
     pghistory.UpdateEvent("a label that says at great length " * 8),
 )
 class Labels(models.Model):

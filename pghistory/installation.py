@@ -1,0 +1,82 @@
+"""What an event model needs in the database besides its table: the read indexes, and the triggers that fill it.
+
+Every concrete event model is taken in once its class is prepared, also one that a user wrote as a subclass of
+`create_event_model()`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pgtrigger
+from django.db import models
+
+from pghistory import config, errors, registry, triggers
+from pghistory.models import Event
+
+
+def take_in(sender: type[models.Model], **signal: Any) -> None:
+    """Receiver of `class_prepared`: what a concrete event model needs once all its fields are known."""
+    if not (issubclass(sender, Event) and hasattr(sender, "pgh_tracked_model")) or sender._meta.proxy:
+        return
+    if sender.__module__ == "__fake__":
+        return
+    registry.register(sender)
+    _add_indexes(sender)
+    _add_triggers(sender)
+    table = registry.concrete(sender.pgh_tracked_model)
+    for model in {sender.pgh_tracked_model, table}:
+        model.pgh_event_models = registry.EventModels()  # type: ignore[attr-defined]
+        model.pgh_event_model = registry.OnlyEventModel()  # type: ignore[attr-defined]
+
+
+def _add_indexes(event_model: type[Event]) -> None:
+    """The read indexes of PGHISTORY_INDEXES, beside those that the class declares."""
+    wanted = config.indexes()
+    names = {field.name for field in event_model._meta.local_fields}
+    added = []
+    if "obj" in wanted and "pgh_obj" in names:
+        added.append(models.Index(fields=["pgh_obj", "-pgh_id"]))
+    if "time" in wanted:
+        added.append(models.Index(fields=["pgh_created_at", "pgh_id"]))
+    if "context" in wanted and "pgh_context_id" in names:
+        added.append(models.Index(fields=["pgh_context_id"]))
+    present = {tuple(index.fields) for index in event_model._meta.indexes}
+    added = [index for index in added if tuple(index.fields) not in present]
+    for index in added:
+        index.set_name_with_model(event_model)
+    if added:
+        event_model._meta.indexes = [*event_model._meta.indexes, *added]
+        event_model._meta.original_attrs["indexes"] = event_model._meta.indexes
+
+
+def _add_triggers(event_model: type[Event]) -> None:
+    others = [other for other in registry.event_models_of(event_model.pgh_tracked_model) if other is not event_model]
+    names = {
+        _as_stored(trigger) for other in others for tracker in other.pgh_trackers for trigger in tracker.triggers(other)
+    }
+    for tracker in event_model.pgh_trackers:
+        for trigger in tracker.triggers(event_model):
+            if _as_stored(trigger) in names:
+                raise errors.TriggerNameTaken(model=event_model.pgh_tracked_model._meta.label, name=trigger.name)
+            names.add(_as_stored(trigger))
+            pgtrigger.register(trigger)(event_model.pgh_tracked_model)
+            if trigger.is_beside(event_model.pgh_tracked_model):
+                _migrate_with(event_model, trigger)
+    if event_model.pgh_append_only:
+        pgtrigger.register(triggers.AppendOnly(), triggers.AppendOnlyTruncate())(event_model)
+
+
+def _as_stored(trigger: triggers.Event) -> str:
+    """A trigger's name as the database spells it: triggers of a table are told apart by it."""
+    return str(trigger.name).lower()
+
+
+def _migrate_with(event_model: type[Event], trigger: triggers.Event) -> None:
+    """Leaves a trigger to the migrations of the event model, where the tracked model has none of its own."""
+    tracked = event_model.pgh_tracked_model._meta
+    for options in (vars(tracked), tracked.original_attrs):
+        options["triggers"] = [other for other in options["triggers"] if other is not trigger]
+    if event_model._meta.managed:
+        own = event_model._meta.original_attrs
+        own["triggers"] = [*own.get("triggers", ()), trigger]
