@@ -34,7 +34,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
 INSERT = "insert into tracked_everything (name, number) values (%s, %s)"
 
 
-@pytest.fixture(params=OPTIONS.values(), ids=OPTIONS)
+@pytest.fixture(params=list(OPTIONS.values()), ids=list(OPTIONS))
 def own(request: pytest.FixtureRequest, connect_with: Callable[..., BaseDatabaseWrapper]) -> BaseDatabaseWrapper:
     """The default connection, with each set of options in turn."""
     return connect_with(**request.param)

@@ -136,7 +136,12 @@ def test_a_pipeline_inside_a_transaction_does_not_pay_again(own: BaseDatabaseWra
         insert()
         sent: list[str] = []
         execute = own.connection.execute
-        monkeypatch.setattr(own.connection, "execute", lambda text, *args: (sent.append(text), execute(text, *args))[1])
+
+        def noted(text: str, *args: Any) -> Any:
+            sent.append(text)
+            return execute(text, *args)
+
+        monkeypatch.setattr(own.connection, "execute", noted)
         with own.connection.pipeline():
             for _ in range(5):
                 insert()

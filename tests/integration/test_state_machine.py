@@ -6,6 +6,7 @@ have exactly the context that was active when it was made.
 
 from __future__ import annotations
 
+import functools
 import queue
 import threading
 import uuid
@@ -32,6 +33,7 @@ TABLES = (
     "tracked_everything, tracked_everythingevent, tracked_denormalisedcontext, tracked_denormalisedcontextevent, "
     "pghistory_context"
 )
+BINDINGS: tuple[dict[str, Any], ...] = ({}, {"server_side_binding": True}, {"prepare_threshold": 0})
 Row = tuple[str, int | None]
 
 
@@ -96,7 +98,9 @@ class Worker:
     def _connect(self) -> None:
         for alias in ALIASES:
             connection = connections[alias]
-            connection.settings_dict["OPTIONS"] = {**connection.settings_dict["OPTIONS"], **self.options}
+            # The dictionary itself belongs to the connections of all threads.
+            options = {**connection.settings_dict["OPTIONS"], **self.options}
+            connection.settings_dict = {**connection.settings_dict, "OPTIONS": options}
 
     # What the model says about a write.
 
@@ -170,6 +174,7 @@ class History(RuleBasedStateMachine):
     @rule(worker=WORKERS, alias=st.sampled_from(ALIASES), kind=st.sampled_from(["atomic", "savepoint", "raw"]))
     def begin(self, worker: int, alias: str, kind: str) -> None:
         at = self.workers[worker]
+        block: Any
         if kind == "atomic" or not at.open[alias]:
             kind, block = "atomic", transaction.atomic(alias)
             at.do(block.__enter__)
@@ -179,6 +184,26 @@ class History(RuleBasedStateMachine):
             block = f"s{len(at.open[alias])}"
             at.do(lambda: sql(alias, f"savepoint {block}"))
         at.open[alias].append(Open(kind, block, deepcopy(at.told[alias])))
+
+    @rule(
+        worker=WORKERS,
+        alias=st.sampled_from(ALIASES),
+        kind=st.sampled_from(["atomic", "savepoint", "raw"]),
+        change=METADATA,
+    )
+    def take_back(self, worker: int, alias: str, kind: str, change: dict[str, Any]) -> None:
+        """A change of the context that the database has seen, and forgets with the savepoint."""
+        at = self.workers[worker]
+        self.begin(worker, alias, "atomic")
+        self.create(worker, alias, 0)
+        self.begin(worker, alias, kind)
+        if change:
+            self.add(worker, change)
+        else:
+            self.leave(worker)
+        self.create(worker, alias, 1)
+        self._end(at, alias, fails=True)
+        self.create(worker, alias, 2)
 
     @precondition(lambda self: any(worker.open[alias] for worker in self.workers for alias in ALIASES))
     @rule(worker=WORKERS, alias=st.sampled_from(ALIASES), fails=st.booleans())
@@ -204,7 +229,7 @@ class History(RuleBasedStateMachine):
     def reconnect(self, worker: int, alias: str) -> None:
         at = self.workers[worker]
         if not at.open[alias]:
-            at.do(connections[alias].close)
+            at.do(lambda: connections[alias].close())  # noqa: PLW0108 - that of the worker's thread
 
     # Writes.
 
@@ -283,7 +308,9 @@ class History(RuleBasedStateMachine):
         if by == "orm":
             at.do(lambda: at.own(alias).delete())
         elif by == "raw":
-            at.do(lambda: sql(alias, f"select 1; delete from tracked_everything where name = '{at.name}'"))
+            # What psycopg prepares is one statement.
+            before = "" if "prepare_threshold" in at.options else "select 1; "
+            at.do(lambda: sql(alias, f"{before}delete from tracked_everything where name = '{at.name}'"))
         else:
             keys = keys[:1]
             at.do(lambda: at.own(alias).filter(pk__in=keys).delete())
@@ -294,12 +321,13 @@ class History(RuleBasedStateMachine):
     def fail(self, worker: int, alias: str) -> None:
         at = self.workers[worker]
 
+        @transaction.atomic(alias)
         def write() -> None:
-            with pytest.raises(IntegrityError), transaction.atomic(alias):
-                Everything.objects.using(alias).create(name=at.name)
-                Everything.objects.using(alias).create(name=None)  # type: ignore[misc]  # what is to fail
+            Everything.objects.using(alias).create(name=at.name)
+            Everything.objects.using(alias).create(name=None)  # type: ignore[misc]  # what is to fail
 
-        at.do(write)
+        with pytest.raises(IntegrityError):
+            at.do(write)
 
     @rule(worker=WORKERS, alias=st.sampled_from(ALIASES))
     def read(self, worker: int, alias: str) -> None:
@@ -314,7 +342,7 @@ class History(RuleBasedStateMachine):
         try:
             for at in self.workers:
                 for block in reversed(at.blocks):
-                    at.do(lambda block=block: block.__exit__(None, None, None))
+                    at.do(functools.partial(block.__exit__, None, None, None))
                 assert at.do(contexts.active) is None
                 for alias in ALIASES:
                     while at.open[alias]:
@@ -374,8 +402,8 @@ def workers() -> Iterator[list[Worker]]:
     """Of each way to bind parameters."""
     with ExitStack() as stack:
         made = []
-        for number, options in enumerate(({}, {"server_side_binding": True}, {"prepare_threshold": 0})):
-            made.append(Worker(f"worker {number}", dict(options)))
+        for number, options in enumerate(BINDINGS):
+            made.append(Worker(f"worker {number}", options))
             stack.callback(made[-1].stop)
         yield made
 

@@ -125,4 +125,4 @@ class OfMember(models.Model):
     name = models.CharField(max_length=16)
 
 
-pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())(OfMember.pgh_event_model)  # type: ignore[attr-defined]
+pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())(OfMember.pgh_event_model)

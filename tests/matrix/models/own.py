@@ -8,7 +8,7 @@ from pghistory.models import Event
 ALL = (pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 
 
-class Approval(models.Model):
+class Approval(models.Model):  # type: ignore[django-manager-missing] # made by the event model
     amount = models.IntegerField(default=0)
     note = models.TextField(default="")
 

@@ -125,6 +125,7 @@ def in_trackers(day: int, user: User) -> None:
         pghistory.create_event(book, label="counted")
         trackers.Book.objects.filter(title=f"{day}.2").delete()
 
+        model: Any
         for model in (trackers.Price, trackers.Discount):
             priced = model.objects.create(amount=1)
             priced.amount = 2
