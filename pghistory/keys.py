@@ -51,6 +51,8 @@ def as_stored(field: Any, value: Any, using: str) -> Any:
         return None
     try:
         prepared = field.to_python(value)
+        # Some fields, as those of addresses, only look at a value on its way to the database.
+        field.get_db_prep_value(prepared, connections[using])
     except (ValidationError, ArithmeticError, TypeError, ValueError):
         return None
     if isinstance(field, models.IntegerField):

@@ -18,8 +18,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from pghistory.timeline import Entry
+from pghistory.visibility import has_object
 from pghistory_ui.links import Link, Links, field_of, foreign_keys, page_url
-from pghistory_ui.permissions import has_object
 from pghistory_ui.renderers import Change, Chip, Renderers
 
 CHIPS: Final = 3

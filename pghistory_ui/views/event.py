@@ -16,9 +16,10 @@ from django.utils.translation import ngettext
 from pghistory import registry
 from pghistory import timeline as timelines
 from pghistory.timeline import Entry
+from pghistory.visibility import has_object
 from pghistory_ui.cards import Desk, metadata_of
 from pghistory_ui.links import Links, as_key, page_url
-from pghistory_ui.permissions import Access, has_object
+from pghistory_ui.permissions import Access
 from pghistory_ui.renderers.base import LONGEST_VALUE, shown
 from pghistory_ui.views import frame
 
