@@ -7,7 +7,7 @@ as $pghistory$
 
 begin
     if
-        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
         or current_setting('pghistory.restoring', true) = 'on'
     then
         return null;
@@ -72,7 +72,7 @@ begin
         execute function pgtrigger_insert_insert_f8c59()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_insert_insert_f8c59 on ' || _table || ' is ''90b5a7d4f41b0f34a6d7eb038057ae317b1e7666''';
+    execute 'comment on trigger pgtrigger_insert_insert_f8c59 on ' || _table || ' is ''8fa595ec6aa634dc2046909fb249d559de8721e9''';
 end
 $pghistory_install$;
 
@@ -85,7 +85,7 @@ as $pghistory$
 
 begin
     if
-        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
         or current_setting('pghistory.restoring', true) = 'on'
     then
         return null;
@@ -150,6 +150,6 @@ begin
         execute function pgtrigger_update_update_232f2()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_update_update_232f2 on ' || _table || ' is ''8c864624c834af6ec203844004576b0a964e9557''';
+    execute 'comment on trigger pgtrigger_update_update_232f2 on ' || _table || ' is ''1059bd03582db4cdd2f4ab94f1d4ccccfbca802e''';
 end
 $pghistory_install$;

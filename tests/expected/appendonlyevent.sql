@@ -4,7 +4,7 @@ returns trigger
 language plpgsql
 as $pghistory$
 begin
-    if TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[]) then
+    if strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0 then
         if TG_OP = 'DELETE' then
             return old;
         end if;
@@ -54,7 +54,7 @@ begin
         execute function pgtrigger_append_only_206e3()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_append_only_206e3 on ' || _table || ' is ''cced1ea5dd972066fdc62a60a9452d6895148b4c''';
+    execute 'comment on trigger pgtrigger_append_only_206e3 on ' || _table || ' is ''a5d5542f194cb9ad7d9e89a34cb355fbbef63803''';
 end
 $pghistory_install$;
 
@@ -64,7 +64,7 @@ returns trigger
 language plpgsql
 as $pghistory$
 begin
-    if TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[]) then
+    if strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0 then
         if TG_OP = 'DELETE' then
             return old;
         end if;
@@ -120,6 +120,6 @@ begin
         execute function pgtrigger_append_only_truncate_ee3da()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_append_only_truncate_ee3da on ' || _table || ' is ''9918e73e726f754a0917b8edf8e20926e32a1583''';
+    execute 'comment on trigger pgtrigger_append_only_truncate_ee3da on ' || _table || ' is ''06bfe13a88278244db6dd083c16688683e594de4''';
 end
 $pghistory_install$;

@@ -7,7 +7,7 @@ as $pghistory$
 
 begin
     if
-        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
         or current_setting('pghistory.restoring', true) = 'on'
     then
         return null;
@@ -76,7 +76,7 @@ begin
         execute function pgtrigger_insert_insert_6f62f()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_insert_insert_6f62f on ' || _table || ' is ''35f92b0930eb0d42b86d577bdedec306a5c85ee2''';
+    execute 'comment on trigger pgtrigger_insert_insert_6f62f on ' || _table || ' is ''9706552fff017be4c2e047e486fcdb308ed4215e''';
 end
 $pghistory_install$;
 
@@ -89,7 +89,7 @@ as $pghistory$
 
 begin
     if
-        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
         or current_setting('pghistory.restoring', true) = 'on'
     then
         return null;
@@ -158,7 +158,7 @@ begin
         execute function pgtrigger_update_update_decc5()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_update_update_decc5 on ' || _table || ' is ''20e55aaf91de7371ac24d9f140306850c9d72655''';
+    execute 'comment on trigger pgtrigger_update_update_decc5 on ' || _table || ' is ''56431dc4f986ee115fce8818a4d6452513bcbd76''';
 end
 $pghistory_install$;
 
@@ -171,7 +171,7 @@ as $pghistory$
 
 begin
     if
-        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
         or current_setting('pghistory.restoring', true) = 'on'
     then
         return null;
@@ -240,7 +240,7 @@ begin
         execute function pgtrigger_delete_delete_444be()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_delete_delete_444be on ' || _table || ' is ''eac6c69455b5207c6178713085318f06cac56465''';
+    execute 'comment on trigger pgtrigger_delete_delete_444be on ' || _table || ' is ''277dffbf779f39cb686189c30d2997f5c31cce69''';
 end
 $pghistory_install$;
 
@@ -253,7 +253,7 @@ as $pghistory$
 
 begin
     if
-        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
         or current_setting('pghistory.restoring', true) = 'on'
     then
         return null;
@@ -322,7 +322,7 @@ begin
         execute function pgtrigger_before_update_03feb()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_before_update_03feb on ' || _table || ' is ''4903edd725f6a458e1efa1605af673658d90af44''';
+    execute 'comment on trigger pgtrigger_before_update_03feb on ' || _table || ' is ''3908e721b370a81f7616807dbc26b66b91d6dcab''';
 end
 $pghistory_install$;
 
@@ -335,7 +335,7 @@ as $pghistory$
 
 begin
     if
-        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
         or current_setting('pghistory.restoring', true) = 'on'
     then
         return null;
@@ -404,7 +404,7 @@ begin
         execute function pgtrigger_down_update_fc2c6()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_down_update_fc2c6 on ' || _table || ' is ''c2bac34e7eaa69959234c67e6d1714127096e794''';
+    execute 'comment on trigger pgtrigger_down_update_fc2c6 on ' || _table || ' is ''7b3a4455dfd81eebaa53677b1e9d56fa9ef8ee23''';
 end
 $pghistory_install$;
 
@@ -417,7 +417,7 @@ as $pghistory$
 
 begin
     if
-        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
         or current_setting('pghistory.restoring', true) = 'on'
     then
         return null;
@@ -486,7 +486,7 @@ begin
         execute function pgtrigger_both_update_71773()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_both_update_71773 on ' || _table || ' is ''459b23b14d4fd20ba82ce4f2186d053f8cc8bb68''';
+    execute 'comment on trigger pgtrigger_both_update_71773 on ' || _table || ' is ''8886648f5058cec8ee0de3cf288207d1c41f1b16''';
 end
 $pghistory_install$;
 
@@ -499,7 +499,7 @@ as $pghistory$
 
 begin
     if
-        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
         or current_setting('pghistory.restoring', true) = 'on'
     then
         return null;
@@ -568,7 +568,7 @@ begin
         execute function pgtrigger_big_insert_42fa7()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_big_insert_42fa7 on ' || _table || ' is ''8cc44515c904aadc36c3cf6a3d625120a79dddde''';
+    execute 'comment on trigger pgtrigger_big_insert_42fa7 on ' || _table || ' is ''bdae9e18663f3649fd9225b43d593a74cc1c694b''';
 end
 $pghistory_install$;
 
@@ -581,7 +581,7 @@ as $pghistory$
 
 begin
     if
-        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
         or current_setting('pghistory.restoring', true) = 'on'
     then
         return null;
@@ -650,7 +650,7 @@ begin
         execute function pgtrigger_named_gone_delete_b0553()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_named_gone_delete_b0553 on ' || _table || ' is ''4ecdbf8e864904a698a9dc1ef6205bc21ef6a3b0''';
+    execute 'comment on trigger pgtrigger_named_gone_delete_b0553 on ' || _table || ' is ''befe6bf2f63e72c8218cf3ff9ff36db4ddcd627b''';
 end
 $pghistory_install$;
 
@@ -663,7 +663,7 @@ as $pghistory$
 
 begin
     if
-        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
         or current_setting('pghistory.restoring', true) = 'on'
     then
         return null;
@@ -732,7 +732,7 @@ begin
         execute function pgtrigger_written_insert_or_update_cda00()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_written_insert_or_update_cda00 on ' || _table || ' is ''eb46100ad0961d92f734dd125769b097c879925f''';
+    execute 'comment on trigger pgtrigger_written_insert_or_update_cda00 on ' || _table || ' is ''c5fa83b74e3b8a3d3fedf95f332c9e93e19582c0''';
 end
 $pghistory_install$;
 
@@ -745,7 +745,7 @@ as $pghistory$
 
 begin
     if
-        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
         or current_setting('pghistory.restoring', true) = 'on'
     then
         return null;
@@ -814,6 +814,6 @@ begin
         execute function pgtrigger_left_update_or_delete_af559()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_left_update_or_delete_af559 on ' || _table || ' is ''5a99d90d72e03c01249035af012d981b3e747022''';
+    execute 'comment on trigger pgtrigger_left_update_or_delete_af559 on ' || _table || ' is ''0fd30db0345ff14732831fa88311cf2a50fc6224''';
 end
 $pghistory_install$;

@@ -9,7 +9,7 @@ as $pghistory$
 
 begin
     if
-        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
         or current_setting('pghistory.restoring', true) = 'on'
     then
         return null;
@@ -79,7 +79,7 @@ begin
         execute function pgtrigger_insert_insert_e3978()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_insert_insert_e3978 on ' || _table || ' is ''662aab0c6face36c55c5161933456bd95cb15c6d''';
+    execute 'comment on trigger pgtrigger_insert_insert_e3978 on ' || _table || ' is ''b97045dc840b523ee266d84e8191eba1621f5d1f''';
 end
 $pghistory_install$;
 
@@ -94,7 +94,7 @@ as $pghistory$
 
 begin
     if
-        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
         or current_setting('pghistory.restoring', true) = 'on'
     then
         return null;
@@ -167,7 +167,7 @@ begin
         execute function pgtrigger_update_update_5dc3f()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_update_update_5dc3f on ' || _table || ' is ''b21b111e0ae5c1d6fee1d58cd739c379cdc747aa''';
+    execute 'comment on trigger pgtrigger_update_update_5dc3f on ' || _table || ' is ''993e377a14b23bef57f0cf7c97c301628478f329''';
 end
 $pghistory_install$;
 
@@ -182,7 +182,7 @@ as $pghistory$
 
 begin
     if
-        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
         or current_setting('pghistory.restoring', true) = 'on'
     then
         return null;
@@ -252,7 +252,7 @@ begin
         execute function pgtrigger_delete_delete_d1715()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_delete_delete_d1715 on ' || _table || ' is ''664e33511e8f9ce1619fd2844f71df74e2ffb9c2''';
+    execute 'comment on trigger pgtrigger_delete_delete_d1715 on ' || _table || ' is ''ced2ac65396e26915900001688f718af161a7d9c''';
 end
 $pghistory_install$;
 
@@ -267,7 +267,7 @@ as $pghistory$
 
 begin
     if
-        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
         or current_setting('pghistory.restoring', true) = 'on'
     then
         return null;
@@ -338,7 +338,7 @@ begin
         execute function pgtrigger_before_update_9e13a()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_before_update_9e13a on ' || _table || ' is ''9f0aec4666c2b8c292b9f9cfa00abc89f718b511''';
+    execute 'comment on trigger pgtrigger_before_update_9e13a on ' || _table || ' is ''be5e082df28d3321aa359940b089f713e3ec22cd''';
 end
 $pghistory_install$;
 
@@ -353,7 +353,7 @@ as $pghistory$
 
 begin
     if
-        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
         or current_setting('pghistory.restoring', true) = 'on'
     then
         return null;
@@ -426,7 +426,7 @@ begin
         execute function pgtrigger_down_update_0c78e()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_down_update_0c78e on ' || _table || ' is ''2a04c30864d80cd49cd127509a654718d726f272''';
+    execute 'comment on trigger pgtrigger_down_update_0c78e on ' || _table || ' is ''1821f3199a0418468fe88dae4fc531b5435b6af8''';
 end
 $pghistory_install$;
 
@@ -441,7 +441,7 @@ as $pghistory$
 
 begin
     if
-        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
         or current_setting('pghistory.restoring', true) = 'on'
     then
         return null;
@@ -514,7 +514,7 @@ begin
         execute function pgtrigger_both_update_c84a7()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_both_update_c84a7 on ' || _table || ' is ''3221280c4a576761fde0c8290bbb0d647d32ae06''';
+    execute 'comment on trigger pgtrigger_both_update_c84a7 on ' || _table || ' is ''388ecb090026d9245e5b1039b3a74d9939500f6a''';
 end
 $pghistory_install$;
 
@@ -529,7 +529,7 @@ as $pghistory$
 
 begin
     if
-        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
         or current_setting('pghistory.restoring', true) = 'on'
     then
         return null;
@@ -601,7 +601,7 @@ begin
         execute function pgtrigger_big_insert_c306a()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_big_insert_c306a on ' || _table || ' is ''ab1de01ab5d1d316f4c958a16c7d205acd55c1c9''';
+    execute 'comment on trigger pgtrigger_big_insert_c306a on ' || _table || ' is ''cbcaa51228a031319e18e553cef64f8ec73a0458''';
 end
 $pghistory_install$;
 
@@ -616,7 +616,7 @@ as $pghistory$
 
 begin
     if
-        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
         or current_setting('pghistory.restoring', true) = 'on'
     then
         return null;
@@ -688,7 +688,7 @@ begin
         execute function pgtrigger_named_gone_delete_805c1()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_named_gone_delete_805c1 on ' || _table || ' is ''0a4e7cfd01997820b7dad851387f6130e4becce5''';
+    execute 'comment on trigger pgtrigger_named_gone_delete_805c1 on ' || _table || ' is ''fb74816ce6a4bd51b83ee1dce100f04ffd7a9447''';
 end
 $pghistory_install$;
 
@@ -703,7 +703,7 @@ as $pghistory$
 
 begin
     if
-        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
         or current_setting('pghistory.restoring', true) = 'on'
     then
         return null;
@@ -773,7 +773,7 @@ begin
         execute function pgtrigger_written_insert_cf944()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_written_insert_cf944 on ' || _table || ' is ''0cf776718af4f5fb6b25e4ab4227f0046f047e07''';
+    execute 'comment on trigger pgtrigger_written_insert_cf944 on ' || _table || ' is ''ceaff5c532e3bf9d90a344144039610f860a1a96''';
 end
 $pghistory_install$;
 
@@ -788,7 +788,7 @@ as $pghistory$
 
 begin
     if
-        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
         or current_setting('pghistory.restoring', true) = 'on'
     then
         return null;
@@ -859,7 +859,7 @@ begin
         execute function pgtrigger_written_update_f8ca5()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_written_update_f8ca5 on ' || _table || ' is ''3c2d6d16e0884b1ad8a36af7ba4c1aea7d684a12''';
+    execute 'comment on trigger pgtrigger_written_update_f8ca5 on ' || _table || ' is ''74c9f1ab85853064c501aba51e9674eabd90cf2b''';
 end
 $pghistory_install$;
 
@@ -874,7 +874,7 @@ as $pghistory$
 
 begin
     if
-        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
         or current_setting('pghistory.restoring', true) = 'on'
     then
         return null;
@@ -945,7 +945,7 @@ begin
         execute function pgtrigger_left_update_f2a34()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_left_update_f2a34 on ' || _table || ' is ''69ce3fde42cac7cb354fd19740f35103098cd086''';
+    execute 'comment on trigger pgtrigger_left_update_f2a34 on ' || _table || ' is ''eed231aeaf2c03e167b5cfbfc5611cf39406f152''';
 end
 $pghistory_install$;
 
@@ -960,7 +960,7 @@ as $pghistory$
 
 begin
     if
-        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
         or current_setting('pghistory.restoring', true) = 'on'
     then
         return null;
@@ -1030,6 +1030,6 @@ begin
         execute function pgtrigger_left_delete_2142f()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_left_delete_2142f on ' || _table || ' is ''26c61f72474cec326be3d7419655bae4d80e6c1d''';
+    execute 'comment on trigger pgtrigger_left_delete_2142f on ' || _table || ' is ''833462cff57cb4e8f6f23eb5f941da2da99f830a''';
 end
 $pghistory_install$;

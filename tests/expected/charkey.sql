@@ -7,7 +7,7 @@ as $pghistory$
 
 begin
     if
-        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
         or current_setting('pghistory.restoring', true) = 'on'
     then
         return null;
@@ -72,7 +72,7 @@ begin
         execute function pgtrigger_insert_insert_bcffa()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_insert_insert_bcffa on ' || _table || ' is ''124e6c8133e91a7ef30cf65e4feae495ec583550''';
+    execute 'comment on trigger pgtrigger_insert_insert_bcffa on ' || _table || ' is ''cf8215ed9c0712703ccbd69475174ce6c72fc0c0''';
 end
 $pghistory_install$;
 
@@ -85,7 +85,7 @@ as $pghistory$
 
 begin
     if
-        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
         or current_setting('pghistory.restoring', true) = 'on'
     then
         return null;
@@ -150,7 +150,7 @@ begin
         execute function pgtrigger_update_update_711c1()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_update_update_711c1 on ' || _table || ' is ''49ae4c90db6ea699c273b94309c1ec2292f55fb7''';
+    execute 'comment on trigger pgtrigger_update_update_711c1 on ' || _table || ' is ''485ae8f4658d8a8a838bd3f2e91ac0e8b1e7ac4c''';
 end
 $pghistory_install$;
 
@@ -163,7 +163,7 @@ as $pghistory$
 
 begin
     if
-        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
         or current_setting('pghistory.restoring', true) = 'on'
     then
         return null;
@@ -228,6 +228,6 @@ begin
         execute function pgtrigger_delete_delete_2f41e()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_delete_delete_2f41e on ' || _table || ' is ''189c51a566c081ed3e676e115260ded5a88d87a6''';
+    execute 'comment on trigger pgtrigger_delete_delete_2f41e on ' || _table || ' is ''3a096bfccc44c2215484c302569dfcb97be775c8''';
 end
 $pghistory_install$;

@@ -7,7 +7,7 @@ as $pghistory$
 
 begin
     if
-        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
         or current_setting('pghistory.restoring', true) = 'on'
     then
         return null;
@@ -72,7 +72,7 @@ begin
         execute function pgtrigger_tracked_any_update_b48a8()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_tracked_any_update_b48a8 on ' || _table || ' is ''cbddbaa017f42663cb3ea9d2e93a87d18effccae''';
+    execute 'comment on trigger pgtrigger_tracked_any_update_b48a8 on ' || _table || ' is ''ef190bed76e865b353d0dc9b688a7447c846ce63''';
 end
 $pghistory_install$;
 
@@ -85,7 +85,7 @@ as $pghistory$
 
 begin
     if
-        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
         or current_setting('pghistory.restoring', true) = 'on'
     then
         return null;
@@ -150,7 +150,7 @@ begin
         execute function pgtrigger_tracked_any_stays_update_330fa()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_tracked_any_stays_update_330fa on ' || _table || ' is ''13ecbb62ed82c1c7875ce26b30be33305c324b07''';
+    execute 'comment on trigger pgtrigger_tracked_any_stays_update_330fa on ' || _table || ' is ''6c4e9d9e62eaa2be7b6a6745eaa9a36af7f6a1be''';
 end
 $pghistory_install$;
 
@@ -163,7 +163,7 @@ as $pghistory$
 
 begin
     if
-        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
         or current_setting('pghistory.restoring', true) = 'on'
     then
         return null;
@@ -228,7 +228,7 @@ begin
         execute function pgtrigger_tracked_all_update_a4e69()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_tracked_all_update_a4e69 on ' || _table || ' is ''1a4726952661d1af9dcfb5cddba2836cb95074cb''';
+    execute 'comment on trigger pgtrigger_tracked_all_update_a4e69 on ' || _table || ' is ''280d204d046be3a77da27d782196b8b71aaaa702''';
 end
 $pghistory_install$;
 
@@ -241,7 +241,7 @@ as $pghistory$
 
 begin
     if
-        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
         or current_setting('pghistory.restoring', true) = 'on'
     then
         return null;
@@ -306,7 +306,7 @@ begin
         execute function pgtrigger_tracked_all_stay_update_b1960()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_tracked_all_stay_update_b1960 on ' || _table || ' is ''7c80631357fe75be36df603c99405a02777ef39b''';
+    execute 'comment on trigger pgtrigger_tracked_all_stay_update_b1960 on ' || _table || ' is ''43e296bbe76fa0faa0687095a06ab065b3f4e1b8''';
 end
 $pghistory_install$;
 
@@ -319,7 +319,7 @@ as $pghistory$
 
 begin
     if
-        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
         or current_setting('pghistory.restoring', true) = 'on'
     then
         return null;
@@ -384,7 +384,7 @@ begin
         execute function pgtrigger_unconditional_update_d98ee()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_unconditional_update_d98ee on ' || _table || ' is ''83c5202fcd321b6cd555c97b5e1d743ce7611249''';
+    execute 'comment on trigger pgtrigger_unconditional_update_d98ee on ' || _table || ' is ''aab093eba109e726d0c7d5fa6eec3edb8661a544''';
 end
 $pghistory_install$;
 
@@ -397,7 +397,7 @@ as $pghistory$
 
 begin
     if
-        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
         or current_setting('pghistory.restoring', true) = 'on'
     then
         return null;
@@ -472,7 +472,7 @@ begin
         execute function pgtrigger_any_update_b1756()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_any_update_b1756 on ' || _table || ' is ''e9088c38a8bb95075a0f3300190972a127973974''';
+    execute 'comment on trigger pgtrigger_any_update_b1756 on ' || _table || ' is ''f708ec063e85430266a6cc5506383fa396ad7aa1''';
 end
 $pghistory_install$;
 
@@ -485,7 +485,7 @@ as $pghistory$
 
 begin
     if
-        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
         or current_setting('pghistory.restoring', true) = 'on'
     then
         return null;
@@ -560,7 +560,7 @@ begin
         execute function pgtrigger_any_but_one_update_f3996()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_any_but_one_update_f3996 on ' || _table || ' is ''babeb670a97f9170867c909bf84265587c756661''';
+    execute 'comment on trigger pgtrigger_any_but_one_update_f3996 on ' || _table || ' is ''4bf110bab6020dfaf95d46476bf856959d9b35c9''';
 end
 $pghistory_install$;
 
@@ -573,7 +573,7 @@ as $pghistory$
 
 begin
     if
-        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
         or current_setting('pghistory.restoring', true) = 'on'
     then
         return null;
@@ -648,7 +648,7 @@ begin
         execute function pgtrigger_any_by_hand_update_6ddeb()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_any_by_hand_update_6ddeb on ' || _table || ' is ''06983318a0f0735f86dffbb56cb992b32b252f6b''';
+    execute 'comment on trigger pgtrigger_any_by_hand_update_6ddeb on ' || _table || ' is ''f26752549e5606d513ca2c07979196f04c229ce4''';
 end
 $pghistory_install$;
 
@@ -661,7 +661,7 @@ as $pghistory$
 
 begin
     if
-        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
         or current_setting('pghistory.restoring', true) = 'on'
     then
         return null;
@@ -736,7 +736,7 @@ begin
         execute function pgtrigger_both_update_a4ae5()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_both_update_a4ae5 on ' || _table || ' is ''ff7a4ce6ec9b79e9adeebd22663bef319f67a43b''';
+    execute 'comment on trigger pgtrigger_both_update_a4ae5 on ' || _table || ' is ''3c7d45563ccfc250b11f63e9dde4bc2fd0c47534''';
 end
 $pghistory_install$;
 
@@ -749,7 +749,7 @@ as $pghistory$
 
 begin
     if
-        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
         or current_setting('pghistory.restoring', true) = 'on'
     then
         return null;
@@ -824,7 +824,7 @@ begin
         execute function pgtrigger_one_stays_update_15345()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_one_stays_update_15345 on ' || _table || ' is ''61672d6b557f8fe52f92ca72a8dbc48a9ed7bd4f''';
+    execute 'comment on trigger pgtrigger_one_stays_update_15345 on ' || _table || ' is ''c5e26d4cba7f512b309a731b1b83251238128ca8''';
 end
 $pghistory_install$;
 
@@ -837,7 +837,7 @@ as $pghistory$
 
 begin
     if
-        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
         or current_setting('pghistory.restoring', true) = 'on'
     then
         return null;
@@ -912,7 +912,7 @@ begin
         execute function pgtrigger_both_stay_update_74479()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_both_stay_update_74479 on ' || _table || ' is ''37d43ebfc426cee4ca98c61ea437e4172bb2c532''';
+    execute 'comment on trigger pgtrigger_both_stay_update_74479 on ' || _table || ' is ''bda2af2ccb699c12842f828ab8a0596ff93f76cc''';
 end
 $pghistory_install$;
 
@@ -925,7 +925,7 @@ as $pghistory$
 
 begin
     if
-        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
         or current_setting('pghistory.restoring', true) = 'on'
     then
         return null;
@@ -1000,6 +1000,6 @@ begin
         execute function pgtrigger_untracked_update_f3088()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_untracked_update_f3088 on ' || _table || ' is ''6e09191386b000be2f502c15f518fff60b66e3e9''';
+    execute 'comment on trigger pgtrigger_untracked_update_f3088 on ' || _table || ' is ''81fa2ee3f04eabfdeadd3c0b253e61179dbc619f''';
 end
 $pghistory_install$;

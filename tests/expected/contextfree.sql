@@ -7,7 +7,7 @@ as $pghistory$
 
 begin
     if
-        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
         or current_setting('pghistory.restoring', true) = 'on'
     then
         return null;
@@ -70,7 +70,7 @@ begin
         execute function pgtrigger_insert_insert_e4d95()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_insert_insert_e4d95 on ' || _table || ' is ''a06126b5922364206a8c1e5f27564733cdb23d4a''';
+    execute 'comment on trigger pgtrigger_insert_insert_e4d95 on ' || _table || ' is ''7ff9794e5b683c4ec8b557eddea52a093f37bd46''';
 end
 $pghistory_install$;
 
@@ -83,7 +83,7 @@ as $pghistory$
 
 begin
     if
-        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
         or current_setting('pghistory.restoring', true) = 'on'
     then
         return null;
@@ -146,6 +146,6 @@ begin
         execute function pgtrigger_update_update_66cc8()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_update_update_66cc8 on ' || _table || ' is ''26daeda07d74524c6c3bf54cd9ecf0e089a2adaf''';
+    execute 'comment on trigger pgtrigger_update_update_66cc8 on ' || _table || ' is ''88089959241bdd86e558d6764cb147e1b9ce19a0''';
 end
 $pghistory_install$;

@@ -7,7 +7,7 @@ as $pghistory$
 
 begin
     if
-        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
         or current_setting('pghistory.restoring', true) = 'on'
     then
         return null;
@@ -74,6 +74,6 @@ begin
         execute function pgtrigger_insert_insert_9a60c()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_insert_insert_9a60c on ' || _table || ' is ''dc6f4330674f43e2bb444463c71393e947007e0b''';
+    execute 'comment on trigger pgtrigger_insert_insert_9a60c on ' || _table || ' is ''492e4f2031851765c5c315b02bc728cc57c589de''';
 end
 $pghistory_install$;

@@ -7,7 +7,7 @@ as $pghistory$
 
 begin
     if
-        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
         or current_setting('pghistory.restoring', true) = 'on'
     then
         return null;
@@ -72,7 +72,7 @@ begin
         execute function pgtrigger_insert_insert_f2557()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_insert_insert_f2557 on ' || _table || ' is ''de285eb90a097aab44fd6f935bd0c3231b55bbd4''';
+    execute 'comment on trigger pgtrigger_insert_insert_f2557 on ' || _table || ' is ''2450fa6b8563a6ae9fe833048fe02ac4a5f66005''';
 end
 $pghistory_install$;
 
@@ -85,7 +85,7 @@ as $pghistory$
 
 begin
     if
-        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
         or current_setting('pghistory.restoring', true) = 'on'
     then
         return null;
@@ -150,6 +150,6 @@ begin
         execute function pgtrigger_update_update_fd6c8()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_update_update_fd6c8 on ' || _table || ' is ''75a67c8b64957dd53a2fc944c531c33775931406''';
+    execute 'comment on trigger pgtrigger_update_update_fd6c8 on ' || _table || ' is ''62c0dd8998c401d0e0737135d62fd03627d63c7d''';
 end
 $pghistory_install$;

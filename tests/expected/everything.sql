@@ -7,7 +7,7 @@ as $pghistory$
 
 begin
     if
-        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
         or current_setting('pghistory.restoring', true) = 'on'
     then
         return null;
@@ -74,7 +74,7 @@ begin
         execute function pgtrigger_insert_insert_43b74()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_insert_insert_43b74 on ' || _table || ' is ''403b6aac8c2a13087aa01e11e743ee9a3646feac''';
+    execute 'comment on trigger pgtrigger_insert_insert_43b74 on ' || _table || ' is ''e340fb8ec06e288b580721cc61b497e82a54d097''';
 end
 $pghistory_install$;
 
@@ -87,7 +87,7 @@ as $pghistory$
 
 begin
     if
-        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
         or current_setting('pghistory.restoring', true) = 'on'
     then
         return null;
@@ -154,7 +154,7 @@ begin
         execute function pgtrigger_update_update_3530c()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_update_update_3530c on ' || _table || ' is ''22d168ea0737f616ee1cf53a6ffb19c230c01414''';
+    execute 'comment on trigger pgtrigger_update_update_3530c on ' || _table || ' is ''278c26459f307d5844525878f57390ca284408af''';
 end
 $pghistory_install$;
 
@@ -167,7 +167,7 @@ as $pghistory$
 
 begin
     if
-        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
         or current_setting('pghistory.restoring', true) = 'on'
     then
         return null;
@@ -234,6 +234,6 @@ begin
         execute function pgtrigger_delete_delete_c97d8()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_delete_delete_c97d8 on ' || _table || ' is ''2497987c3451bbfe7f6f25263adf1e3342d784d0''';
+    execute 'comment on trigger pgtrigger_delete_delete_c97d8 on ' || _table || ' is ''8018a1a6456508b6efa48380958bb004114fca1b''';
 end
 $pghistory_install$;

@@ -7,7 +7,7 @@ as $pghistory$
 
 begin
     if
-        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
         or current_setting('pghistory.restoring', true) = 'on'
     then
         return null;
@@ -72,7 +72,7 @@ begin
         execute function pgtrigger_permission_add_insert_c90090_03199()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_permission_add_insert_c90090_03199 on ' || _table || ' is ''6e38f155c037c8729dd60d3032f006229cc05d7c''';
+    execute 'comment on trigger pgtrigger_permission_add_insert_c90090_03199 on ' || _table || ' is ''924a3d6d02ef8ec1c2914228829bd7ed7e872997''';
 end
 $pghistory_install$;
 
@@ -85,7 +85,7 @@ as $pghistory$
 
 begin
     if
-        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
         or current_setting('pghistory.restoring', true) = 'on'
     then
         return null;
@@ -150,6 +150,6 @@ begin
         execute function pgtrigger_permission_remove_delete_565108_aec99()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_permission_remove_delete_565108_aec99 on ' || _table || ' is ''2f3d118a9ea36815e093265c9d3b15613336ef7c''';
+    execute 'comment on trigger pgtrigger_permission_remove_delete_565108_aec99 on ' || _table || ' is ''92fe7ade496f114ddc6534faef1b4b38dcc24711''';
 end
 $pghistory_install$;

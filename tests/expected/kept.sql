@@ -7,7 +7,7 @@ as $pghistory$
 
 begin
     if
-        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
         or current_setting('pghistory.restoring', true) = 'on'
     then
         return null;
@@ -74,7 +74,7 @@ begin
         execute function pgtrigger_insert_insert_932ec()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_insert_insert_932ec on ' || _table || ' is ''c897f12ee0f7205334bd69cc32897988878e0077''';
+    execute 'comment on trigger pgtrigger_insert_insert_932ec on ' || _table || ' is ''02a902458f0e7ead7a3421be06841eb527098f2b''';
 end
 $pghistory_install$;
 
@@ -87,7 +87,7 @@ as $pghistory$
 
 begin
     if
-        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
         or current_setting('pghistory.restoring', true) = 'on'
     then
         return null;
@@ -154,7 +154,7 @@ begin
         execute function pgtrigger_update_update_c8ee2()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_update_update_c8ee2 on ' || _table || ' is ''14cac165d3521d4f52c90157f0f29b7eea329140''';
+    execute 'comment on trigger pgtrigger_update_update_c8ee2 on ' || _table || ' is ''8a16dec17bd5ab674b04c25b929d5d5775787520''';
 end
 $pghistory_install$;
 
@@ -167,7 +167,7 @@ as $pghistory$
 
 begin
     if
-        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
         or current_setting('pghistory.restoring', true) = 'on'
     then
         return null;
@@ -234,6 +234,6 @@ begin
         execute function pgtrigger_delete_delete_534b3()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_delete_delete_534b3 on ' || _table || ' is ''b8af05de99590491dd9991c19b48caf52df1658a''';
+    execute 'comment on trigger pgtrigger_delete_delete_534b3 on ' || _table || ' is ''f81bb2d6a7f9b7775a2de107c8fd0c1045950f04''';
 end
 $pghistory_install$;

@@ -7,7 +7,7 @@ as $pghistory$
 
 begin
     if
-        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
         or current_setting('pghistory.restoring', true) = 'on'
     then
         return null;
@@ -70,7 +70,7 @@ begin
         execute function pgtrigger_insert_insert_08f9a()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_insert_insert_08f9a on ' || _table || ' is ''44b3916df8958517b367911735dccc6f3729807b''';
+    execute 'comment on trigger pgtrigger_insert_insert_08f9a on ' || _table || ' is ''eee9cf33375b9296d7c0b503eeae4bd8fdce1b6c''';
 end
 $pghistory_install$;
 
@@ -83,7 +83,7 @@ as $pghistory$
 
 begin
     if
-        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
         or current_setting('pghistory.restoring', true) = 'on'
     then
         return null;
@@ -146,7 +146,7 @@ begin
         execute function pgtrigger_update_update_e9cbc()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_update_update_e9cbc on ' || _table || ' is ''e0ae406137b7c0acaa147f6ca254e8ebaa73af14''';
+    execute 'comment on trigger pgtrigger_update_update_e9cbc on ' || _table || ' is ''2317253b76e6711954259a43b44c56b34a85b519''';
 end
 $pghistory_install$;
 
@@ -159,7 +159,7 @@ as $pghistory$
 
 begin
     if
-        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
         or current_setting('pghistory.restoring', true) = 'on'
     then
         return null;
@@ -222,6 +222,6 @@ begin
         execute function pgtrigger_delete_delete_754c6()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_delete_delete_754c6 on ' || _table || ' is ''938b65f7165e832f50dda082c8d13114c89e86aa''';
+    execute 'comment on trigger pgtrigger_delete_delete_754c6 on ' || _table || ' is ''45d0bb6cae6b4af381e9e6cb5c59efa0b7dc57db''';
 end
 $pghistory_install$;

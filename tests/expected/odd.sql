@@ -7,7 +7,7 @@ as $pghistory$
 
 begin
     if
-        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
         or current_setting('pghistory.restoring', true) = 'on'
     then
         return null;
@@ -74,7 +74,7 @@ begin
         execute function pgtrigger_it_s_100_new_insert_3bb5b4_2561b()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_it_s_100_new_insert_3bb5b4_2561b on ' || _table || ' is ''e96d7d8881ef0080415509de545371b99b9d0674''';
+    execute 'comment on trigger pgtrigger_it_s_100_new_insert_3bb5b4_2561b on ' || _table || ' is ''00071221bf27387264ef5d0642dce9964b42d0fa''';
 end
 $pghistory_install$;
 
@@ -87,7 +87,7 @@ as $pghistory$
 
 begin
     if
-        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
         or current_setting('pghistory.restoring', true) = 'on'
     then
         return null;
@@ -154,6 +154,6 @@ begin
         execute function pgtrigger__odd_s_update_e59ead_a4af8()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger__odd_s_update_e59ead_a4af8 on ' || _table || ' is ''de99ef89cf9ee956a58b08f633565090fd59216b''';
+    execute 'comment on trigger pgtrigger__odd_s_update_e59ead_a4af8 on ' || _table || ' is ''2507d1e1276dc5de279b844b5bafb010473dd72a''';
 end
 $pghistory_install$;

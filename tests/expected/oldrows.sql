@@ -7,7 +7,7 @@ as $pghistory$
 
 begin
     if
-        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
         or current_setting('pghistory.restoring', true) = 'on'
     then
         return null;
@@ -72,6 +72,6 @@ begin
         execute function pgtrigger_update_update_acf47()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_update_update_acf47 on ' || _table || ' is ''bd39f697a9703ef169c28dfbbc16f2ee9488590f''';
+    execute 'comment on trigger pgtrigger_update_update_acf47 on ' || _table || ' is ''7a3472bc5c8dccad059889fad5eb746318425039''';
 end
 $pghistory_install$;

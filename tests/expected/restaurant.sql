@@ -7,7 +7,7 @@ as $pghistory$
 
 begin
     if
-        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
         or current_setting('pghistory.restoring', true) = 'on'
     then
         return null;
@@ -72,7 +72,7 @@ begin
         execute function pgtrigger_insert_insert_4ed39()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_insert_insert_4ed39 on ' || _table || ' is ''149987d2cd6366c832b2a2b100dcf8e73e1c406a''';
+    execute 'comment on trigger pgtrigger_insert_insert_4ed39 on ' || _table || ' is ''9e9e04ade2ca793bcfca43c3e851afacfaf9f31c''';
 end
 $pghistory_install$;
 
@@ -85,7 +85,7 @@ as $pghistory$
 
 begin
     if
-        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
         or current_setting('pghistory.restoring', true) = 'on'
     then
         return null;
@@ -150,7 +150,7 @@ begin
         execute function pgtrigger_update_update_360d2()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_update_update_360d2 on ' || _table || ' is ''449472ecdacca8c94f5c6cffe015c11781d850c4''';
+    execute 'comment on trigger pgtrigger_update_update_360d2 on ' || _table || ' is ''7b21882138f6b3b62b0100bfef1205325a205268''';
 end
 $pghistory_install$;
 
@@ -163,7 +163,7 @@ as $pghistory$
 
 begin
     if
-        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
         or current_setting('pghistory.restoring', true) = 'on'
     then
         return null;
@@ -228,6 +228,6 @@ begin
         execute function pgtrigger_delete_delete_487a9()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_delete_delete_487a9 on ' || _table || ' is ''59d99efbe2dffed93f64331b7aba94cb4ef56fa6''';
+    execute 'comment on trigger pgtrigger_delete_delete_487a9 on ' || _table || ' is ''3462cb71802c602539e05a49c2f58f509d185e07''';
 end
 $pghistory_install$;

@@ -7,7 +7,7 @@ as $pghistory$
 
 begin
     if
-        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
         or current_setting('pghistory.restoring', true) = 'on'
     then
         return null;
@@ -132,7 +132,7 @@ begin
         execute function pgtrigger_insert_insert_29d7b()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_insert_insert_29d7b on ' || _table || ' is ''4f9b1eea2fcc9f96ae3f0affad60c043d2fdbf8e''';
+    execute 'comment on trigger pgtrigger_insert_insert_29d7b on ' || _table || ' is ''2b7916124e108e6f7863cee1c468503a859539fa''';
 end
 $pghistory_install$;
 
@@ -145,7 +145,7 @@ as $pghistory$
 
 begin
     if
-        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
         or current_setting('pghistory.restoring', true) = 'on'
     then
         return null;
@@ -270,7 +270,7 @@ begin
         execute function pgtrigger_update_update_00eb4()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_update_update_00eb4 on ' || _table || ' is ''b6f072c8e1e6d976fe3caea2d80f19e672106ccc''';
+    execute 'comment on trigger pgtrigger_update_update_00eb4 on ' || _table || ' is ''181430ab3244c6818101bca5a910f6e70d2136c8''';
 end
 $pghistory_install$;
 
@@ -283,7 +283,7 @@ as $pghistory$
 
 begin
     if
-        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
         or current_setting('pghistory.restoring', true) = 'on'
     then
         return null;
@@ -408,6 +408,6 @@ begin
         execute function pgtrigger_delete_delete_000c9()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_delete_delete_000c9 on ' || _table || ' is ''ac30f60e0e440a3c48ee7be8bd9592a1569cbc8d''';
+    execute 'comment on trigger pgtrigger_delete_delete_000c9 on ' || _table || ' is ''fc83c61619d5cade5e35ecc27ef6092901038b8b''';
 end
 $pghistory_install$;

@@ -7,7 +7,7 @@ as $pghistory$
 
 begin
     if
-        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
         or current_setting('pghistory.restoring', true) = 'on'
     then
         return null;
@@ -72,7 +72,7 @@ begin
         execute function pgtrigger_insert_insert_06385()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_insert_insert_06385 on ' || _table || ' is ''b00f24047c050eb9c5c89cf6a6e25dc4ed490e65''';
+    execute 'comment on trigger pgtrigger_insert_insert_06385 on ' || _table || ' is ''4d2737f59dc5b4de79de984e48bdae4c089e4898''';
 end
 $pghistory_install$;
 
@@ -85,7 +85,7 @@ as $pghistory$
 
 begin
     if
-        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
         or current_setting('pghistory.restoring', true) = 'on'
     then
         return null;
@@ -150,6 +150,6 @@ begin
         execute function pgtrigger_update_update_a957b()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_update_update_a957b on ' || _table || ' is ''1dd2e43ca5ef0fd6cc7bb5f8c51352f66c716c43''';
+    execute 'comment on trigger pgtrigger_update_update_a957b on ' || _table || ' is ''580973af6d024bcc68c077b832b741aae52ec56f''';
 end
 $pghistory_install$;

@@ -7,7 +7,7 @@ as $pghistory$
 
 begin
     if
-        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
         or current_setting('pghistory.restoring', true) = 'on'
     then
         return null;
@@ -70,6 +70,6 @@ begin
         execute function pgtrigger_remarked_update_a9ac8()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_remarked_update_a9ac8 on ' || _table || ' is ''769564c6b2352fd60ff5a9d97e67add900590490''';
+    execute 'comment on trigger pgtrigger_remarked_update_a9ac8 on ' || _table || ' is ''7a039e5c328b01ea3f248d7c5b853976ce213510''';
 end
 $pghistory_install$;

@@ -3,7 +3,7 @@ returns trigger
 language plpgsql
 as $pghistory$
 begin
-    if TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[]) then
+    if strpos(translate(current_setting('pgtrigger.ignore', true), '{{}}', ',,'), ',' || TG_NAME || ',') > 0 then
         if TG_OP = 'DELETE' then
             return old;
         end if;

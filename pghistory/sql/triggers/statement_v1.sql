@@ -8,7 +8,7 @@ as $pghistory$
 {declare}
 begin
     if
-        TG_NAME = any (nullif(current_setting('pgtrigger.ignore', true), '')::text[])
+        strpos(translate(current_setting('pgtrigger.ignore', true), '{{}}', ',,'), ',' || TG_NAME || ',') > 0
         or current_setting('pghistory.restoring', true) = 'on'
     then
         return null;
