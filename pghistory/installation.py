@@ -11,7 +11,7 @@ from typing import Any
 import pgtrigger
 from django.db import models
 
-from pghistory import config, errors, registry, triggers
+from pghistory import config, registry, trackers, triggers
 from pghistory.models import Event
 
 
@@ -51,25 +51,18 @@ def _add_indexes(event_model: type[Event]) -> None:
 
 
 def _add_triggers(event_model: type[Event]) -> None:
-    others = [other for other in registry.event_models_of(event_model.pgh_tracked_model) if other is not event_model]
-    names = {
-        _as_stored(trigger) for other in others for tracker in other.pgh_trackers for trigger in tracker.triggers(other)
-    }
+    names = trackers.TriggerNames()
+    for other in registry.event_models_of(event_model.pgh_tracked_model):
+        if other is not event_model:
+            for tracker in other.pgh_trackers:
+                tracker.triggers(other, names)
     for tracker in event_model.pgh_trackers:
-        for trigger in tracker.triggers(event_model):
-            if _as_stored(trigger) in names:
-                raise errors.TriggerNameTaken(model=event_model.pgh_tracked_model._meta.label, name=trigger.name)
-            names.add(_as_stored(trigger))
+        for trigger in tracker.triggers(event_model, names):
             pgtrigger.register(trigger)(event_model.pgh_tracked_model)
             if trigger.is_beside(event_model.pgh_tracked_model):
                 _migrate_with(event_model, trigger)
     if event_model.pgh_append_only:
         pgtrigger.register(triggers.AppendOnly(), triggers.AppendOnlyTruncate())(event_model)
-
-
-def _as_stored(trigger: triggers.Event) -> str:
-    """A trigger's name as the database spells it: triggers of a table are told apart by it."""
-    return str(trigger.name).lower()
 
 
 def _migrate_with(event_model: type[Event], trigger: triggers.Event) -> None:

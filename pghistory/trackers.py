@@ -27,6 +27,30 @@ Old = "OLD"
 New = "NEW"
 
 
+class TriggerNames:
+    """The names that the triggers of one table have been given; `give` finds one that is still free.
+
+    A label is told in lower-case letters, digits and single underscores, as in the migrations of projects that switch;
+    a hash of it keeps apart what is cut short, and what another trigger of the table is called already.
+    """
+
+    _others: ClassVar = re.compile(r"[^a-z0-9]+")
+
+    def __init__(self) -> None:
+        self._spelled: dict[str, str] = {}
+
+    def give(self, spelled: str, *, model: str) -> str:
+        """The name for what a label and an operation spell; TriggerNameTaken when they have one already."""
+        name = self._others.sub("_", spelled.lower())
+        if len(name) > MAX_NAME_LENGTH or self._spelled.get(name, spelled) != spelled:
+            digest = hashlib.sha256(spelled.encode()).hexdigest()[:6]
+            name = f"{name[: MAX_NAME_LENGTH - 7]}_{digest}"
+        if name in self._spelled:
+            raise errors.TriggerNameTaken(model=model, name=name)
+        self._spelled[name] = spelled
+        return name
+
+
 class Tracker:
     """A label under which events of a model are stored, by `create_event` or by a backfill: it installs no trigger.
 
@@ -45,8 +69,8 @@ class Tracker:
         """Whether only people and code store events under this label."""
         return True
 
-    def triggers(self, event_model: type[Event]) -> tuple[triggers.Event, ...]:
-        """The triggers that store events under this label in the event model."""
+    def triggers(self, event_model: type[Event], names: TriggerNames | None = None) -> tuple[triggers.Event, ...]:
+        """The triggers that store events under this label in the event model, beside those that have names."""
         return ()
 
     def __repr__(self) -> str:
@@ -73,8 +97,6 @@ class RowEvent(Tracker):
     row: str | None = None
     trigger_name: str | None = None
     level: Level | None = None
-
-    _letters: ClassVar = re.compile(r"[^a-zA-Z0-9_]+", re.ASCII)
 
     def __init__(
         self,
@@ -103,13 +125,15 @@ class RowEvent(Tracker):
         """The operations one by one, where `operation` may join several."""
         return tuple(self.operation) if self.operation is not None else ()
 
-    def triggers(self, event_model: type[Event]) -> tuple[triggers.Event, ...]:
+    def triggers(self, event_model: type[Event], names: TriggerNames | None = None) -> tuple[triggers.Event, ...]:
+        given = TriggerNames() if names is None else names
+        tracked = event_model.pgh_tracked_model._meta.label
         level = self.level or event_model.pgh_level or config.level() or Row
         # PostgreSQL gives transition tables only to triggers of one operation.
         operations = self.operations if level is Statement else (functools.reduce(operator.or_, self.operations),)
         return tuple(
             triggers.Event(
-                name=self._trigger_name(operation, alone=len(operations) == 1),
+                name=given.give(self._spelled(operation, alone=len(operations) == 1), model=tracked),
                 event_model=event_model,
                 label=self.label,
                 operation=operation,
@@ -126,16 +150,11 @@ class RowEvent(Tracker):
             return conditions.ByValue(self.condition, tracked=event_model.pgh_tracked_fields)
         return self.condition
 
-    def _trigger_name(self, operation: Operation, *, alone: bool) -> str:
-        """A name that pgtrigger takes; a hash keeps apart what was cut short or spelled in another way."""
-        wanted = self.trigger_name or f"{self.label}_{_words(operation)}"
-        if self.trigger_name and not alone:
-            wanted = f"{wanted}_{_words(operation)}"
-        name = self._letters.sub("_", wanted)
-        if name == wanted and len(name) <= MAX_NAME_LENGTH:
-            return name
-        digest = hashlib.sha256(wanted.encode()).hexdigest()[:6]
-        return f"{name[: MAX_NAME_LENGTH - 7]}_{digest}"
+    def _spelled(self, operation: Operation, *, alone: bool) -> str:
+        """What the trigger's name is made of."""
+        if self.trigger_name and alone:
+            return self.trigger_name
+        return f"{self.trigger_name or self.label}_{_words(operation)}"
 
     def _refuse_contradictions(self) -> None:
         if self.operation is None:

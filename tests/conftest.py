@@ -10,6 +10,8 @@ from django.test.utils import setup_databases, teardown_databases
 from playwright.sync_api import Playwright, sync_playwright
 from pytest_django import DjangoDbBlocker
 
+from tests import database
+
 # The names under which systems install it; the Makefile looks for the same ones.
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -67,4 +69,8 @@ def django_db_setup(
     yield
     if not keepdb:
         with django_db_blocker.unblock():
+            for connection, *_ in made:
+                connection.close()
+                # A thread of the live server may still hold a connection, as for a browser that keeps its own open.
+                database.close_to_everybody(connection.settings_dict["NAME"])
             teardown_databases(made, verbosity=0)

@@ -9,7 +9,9 @@ import signal
 from collections.abc import Generator
 from contextlib import ExitStack
 
+import psycopg
 import pytest
+from psycopg import sql
 
 from demo_project import postgres
 
@@ -36,3 +38,10 @@ def pytest_load_initial_conftests() -> Generator[None, None, None]:
 def pytest_unconfigure() -> None:
     """Stop the server after the last connection is closed."""
     _server.close()
+
+
+def close_to_everybody(name: str) -> None:
+    """End every session in a database and let no other begin, so that it can be dropped."""
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as server:
+        server.execute(sql.SQL("alter database {} allow_connections false").format(sql.Identifier(name)))
+        server.execute("select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = %s", (name,))

@@ -1,5 +1,5 @@
--- permission_add_insert_c90090
-create or replace function pgtrigger_permission_add_insert_c90090_03199()
+-- permission_add_insert
+create or replace function pgtrigger_permission_add_insert_17e9a()
 returns trigger
 language plpgsql
 set search_path from current
@@ -40,7 +40,7 @@ declare
     -- `uninstall_v1.sql` noted it.
     _table regclass := coalesce(
         to_regclass($pghistory_name$"auth_group_permissions"$pghistory_name$),
-        to_regclass(obj_description('pgtrigger_permission_add_insert_c90090_03199()'::regprocedure, 'pg_proc'))
+        to_regclass(obj_description('pgtrigger_permission_add_insert_17e9a()'::regprocedure, 'pg_proc'))
     );
     _trigger name;
 begin
@@ -58,26 +58,26 @@ begin
         where
             tgrelid = _table
             and tgparentid = 0
-            and left(tgname, -5) = left('pgtrigger_permission_add_insert_c90090_03199', -5)
+            and left(tgname, -5) = left('pgtrigger_permission_add_insert_17e9a', -5)
     loop
         execute format('drop trigger %I on %s', _trigger, _table);
     end loop;
 
     execute $pghistory_text$
-        create trigger pgtrigger_permission_add_insert_c90090_03199
+        create trigger pgtrigger_permission_add_insert_17e9a
         AFTER INSERT on $pghistory_text$ || _table || $pghistory_text$
         
         for each ROW
         
-        execute function pgtrigger_permission_add_insert_c90090_03199()
+        execute function pgtrigger_permission_add_insert_17e9a()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_permission_add_insert_c90090_03199 on ' || _table || ' is ''924a3d6d02ef8ec1c2914228829bd7ed7e872997''';
+    execute 'comment on trigger pgtrigger_permission_add_insert_17e9a on ' || _table || ' is ''604e3a42f74eeee74f292cf29dfdd9296ae472fe''';
 end
 $pghistory_install$;
 
--- permission_remove_delete_565108
-create or replace function pgtrigger_permission_remove_delete_565108_aec99()
+-- permission_remove_delete
+create or replace function pgtrigger_permission_remove_delete_25c5b()
 returns trigger
 language plpgsql
 set search_path from current
@@ -118,7 +118,7 @@ declare
     -- `uninstall_v1.sql` noted it.
     _table regclass := coalesce(
         to_regclass($pghistory_name$"auth_group_permissions"$pghistory_name$),
-        to_regclass(obj_description('pgtrigger_permission_remove_delete_565108_aec99()'::regprocedure, 'pg_proc'))
+        to_regclass(obj_description('pgtrigger_permission_remove_delete_25c5b()'::regprocedure, 'pg_proc'))
     );
     _trigger name;
 begin
@@ -136,20 +136,20 @@ begin
         where
             tgrelid = _table
             and tgparentid = 0
-            and left(tgname, -5) = left('pgtrigger_permission_remove_delete_565108_aec99', -5)
+            and left(tgname, -5) = left('pgtrigger_permission_remove_delete_25c5b', -5)
     loop
         execute format('drop trigger %I on %s', _trigger, _table);
     end loop;
 
     execute $pghistory_text$
-        create trigger pgtrigger_permission_remove_delete_565108_aec99
+        create trigger pgtrigger_permission_remove_delete_25c5b
         AFTER DELETE on $pghistory_text$ || _table || $pghistory_text$
         
         for each ROW
         
-        execute function pgtrigger_permission_remove_delete_565108_aec99()
+        execute function pgtrigger_permission_remove_delete_25c5b()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_permission_remove_delete_565108_aec99 on ' || _table || ' is ''92fe7ade496f114ddc6534faef1b4b38dcc24711''';
+    execute 'comment on trigger pgtrigger_permission_remove_delete_25c5b on ' || _table || ' is ''0f7a1a9866b8cf0d19906b065f2cdf643bdd803a''';
 end
 $pghistory_install$;

@@ -1,5 +1,5 @@
--- it_s_100_new_insert_3bb5b4
-create or replace function pgtrigger_it_s_100_new_insert_3bb5b4_2561b()
+-- it_s_100_new_insert
+create or replace function pgtrigger_it_s_100_new_insert_91951()
 returns trigger
 language plpgsql
 set search_path from current
@@ -42,7 +42,7 @@ declare
     -- `uninstall_v1.sql` noted it.
     _table regclass := coalesce(
         to_regclass($pghistory_name$"Odd Table"$pghistory_name$),
-        to_regclass(obj_description('pgtrigger_it_s_100_new_insert_3bb5b4_2561b()'::regprocedure, 'pg_proc'))
+        to_regclass(obj_description('pgtrigger_it_s_100_new_insert_91951()'::regprocedure, 'pg_proc'))
     );
     _trigger name;
 begin
@@ -60,26 +60,26 @@ begin
         where
             tgrelid = _table
             and tgparentid = 0
-            and left(tgname, -5) = left('pgtrigger_it_s_100_new_insert_3bb5b4_2561b', -5)
+            and left(tgname, -5) = left('pgtrigger_it_s_100_new_insert_91951', -5)
     loop
         execute format('drop trigger %I on %s', _trigger, _table);
     end loop;
 
     execute $pghistory_text$
-        create trigger pgtrigger_it_s_100_new_insert_3bb5b4_2561b
+        create trigger pgtrigger_it_s_100_new_insert_91951
         AFTER INSERT on $pghistory_text$ || _table || $pghistory_text$
         
         for each ROW
         
-        execute function pgtrigger_it_s_100_new_insert_3bb5b4_2561b()
+        execute function pgtrigger_it_s_100_new_insert_91951()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_it_s_100_new_insert_3bb5b4_2561b on ' || _table || ' is ''00071221bf27387264ef5d0642dce9964b42d0fa''';
+    execute 'comment on trigger pgtrigger_it_s_100_new_insert_91951 on ' || _table || ' is ''a42c2a9087e1e16c5a61486de5d0dd74d7c04d72''';
 end
 $pghistory_install$;
 
--- _odd_s_update_e59ead
-create or replace function pgtrigger__odd_s_update_e59ead_a4af8()
+-- _odd_s_update
+create or replace function pgtrigger__odd_s_update_7d2b9()
 returns trigger
 language plpgsql
 set search_path from current
@@ -122,7 +122,7 @@ declare
     -- `uninstall_v1.sql` noted it.
     _table regclass := coalesce(
         to_regclass($pghistory_name$"Odd Table"$pghistory_name$),
-        to_regclass(obj_description('pgtrigger__odd_s_update_e59ead_a4af8()'::regprocedure, 'pg_proc'))
+        to_regclass(obj_description('pgtrigger__odd_s_update_7d2b9()'::regprocedure, 'pg_proc'))
     );
     _trigger name;
 begin
@@ -140,20 +140,20 @@ begin
         where
             tgrelid = _table
             and tgparentid = 0
-            and left(tgname, -5) = left('pgtrigger__odd_s_update_e59ead_a4af8', -5)
+            and left(tgname, -5) = left('pgtrigger__odd_s_update_7d2b9', -5)
     loop
         execute format('drop trigger %I on %s', _trigger, _table);
     end loop;
 
     execute $pghistory_text$
-        create trigger pgtrigger__odd_s_update_e59ead_a4af8
+        create trigger pgtrigger__odd_s_update_7d2b9
         AFTER UPDATE on $pghistory_text$ || _table || $pghistory_text$
         
         for each ROW
         WHEN (OLD.* IS DISTINCT FROM NEW.*)
-        execute function pgtrigger__odd_s_update_e59ead_a4af8()
+        execute function pgtrigger__odd_s_update_7d2b9()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger__odd_s_update_e59ead_a4af8 on ' || _table || ' is ''2507d1e1276dc5de279b844b5bafb010473dd72a''';
+    execute 'comment on trigger pgtrigger__odd_s_update_7d2b9 on ' || _table || ' is ''74b88e86dca89a9be07839ecd9350381c4d855a5''';
 end
 $pghistory_install$;

@@ -136,3 +136,28 @@ def test_labels_may_hold_any_character():
 def test_triggers_are_named_after_label_and_operation():
     names = [trigger.name for trigger in Everything._meta.triggers]
     assert names == ["insert_insert", "update_update", "delete_delete"]
+
+
+@pytest.mark.parametrize(
+    ("label", "name"),
+    [
+        ("price-changed", "price_changed_update"),
+        ("a.b", "a_b_update"),
+        ("A..B", "a_b_update"),
+        ("a__b", "a_b_update"),
+        ("_a_", "_a_update"),
+        ("größer", "gr_er_update"),
+        ("☃", "_update"),
+        ("x" * 40, f"{'x' * 40}_update"),
+        ("x" * 41, f"{'x' * 40}_0110e8"),
+    ],
+)
+def test_a_trigger_keeps_the_name_that_django_pghistory_gave_it_unless_that_was_too_long(label: str, name: str):
+    """So that migrations of a project that switches replace it: both would store the same event."""
+    (trigger,) = pghistory.UpdateEvent(label).triggers(Everything.pgh_event_model)
+    assert trigger.name == name
+
+
+def test_a_given_trigger_name_is_spelled_like_any_other():
+    (trigger,) = pghistory.UpdateEvent("a", trigger_name="We ird.name").triggers(Everything.pgh_event_model)
+    assert trigger.name == "we_ird_name"

@@ -134,9 +134,22 @@ def test_two_trackers_of_one_label_and_operation_are_refused():
     assert 'the trigger "a_update"' in said
 
 
-def test_labels_that_the_database_cannot_tell_apart_are_refused():
-    said = refused(lambda: declare(pghistory.UpdateEvent("Left"), pghistory.UpdateEvent("left")))
-    assert 'the trigger "left_update"' in said
+@pytest.mark.parametrize("labels", [("Left", "left"), ("left", "Left"), ("a b", "a.b", "a_b"), ("größer", "grüßer")])
+def test_labels_that_the_database_would_not_tell_apart_have_triggers_of_their_own(labels: tuple[str, ...]):
+    declared = declare(*(pghistory.UpdateEvent(label) for label in labels))
+    names = [str(trigger.name) for trigger in declared._meta.triggers]
+    assert len({name.lower() for name in names}) == len(labels)
+
+
+def test_a_trigger_name_that_is_taken_is_refused_in_another_event_model_too():
+    declared = declare(pghistory.UpdateEvent("a", trigger_name="mine"))
+
+    def call() -> None:
+        pghistory.track(pghistory.InsertEvent("b", trigger_name="mine"), model_name="Another")(declared)
+
+    assert refused(call) == (
+        'tracked.Wrong: two trackers would install the trigger "mine". Give one of them another `trigger_name`.'
+    )
 
 
 def test_a_label_of_two_event_models_is_refused():
