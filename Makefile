@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 CHROMIUM := chromium chromium-browser google-chrome google-chrome-stable
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench env browser pgbouncer lint format types layers templates docs modules migrations clean
+.PHONY: help demo test check bench matrix env browser pgbouncer lint format types layers templates docs modules migrations clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s%s\n", $$1, $$2 }' Makefile
@@ -23,6 +23,9 @@ check: lint types layers templates docs modules migrations  ## everything that c
 
 bench: $(VENV)/.dev  ## measure writes and reads on an embedded PostgreSQL
 	@$(BIN)/python -m demo_project.postgres $(BIN)/python -m bench
+
+matrix: $(VENV)/.dev pgbouncer  ## run the tests on other versions of Python, Django and PostgreSQL (CELLS="oldest newest")
+	@$(BIN)/python -m tests.cells $(CELLS)
 
 env: $(VENV)/.dev  ## build or refresh the environment, with what contributors need
 
@@ -54,7 +57,7 @@ migrations: $(VENV)/.dev  ## no model has changed without its migration
 		--settings tests.settings
 
 clean:  ## remove the environment, caches and the demo's data
-	rm -rf $(VENV) .demo .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage htmlcov
+	rm -rf $(VENV) .venv-matrix .demo .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage htmlcov
 
 # A stamp is newer than pyproject.toml for as long as what it installed is what pyproject.toml asks for.
 $(VENV)/.demo $(VENV)/.dev: pyproject.toml | $(BIN)/python

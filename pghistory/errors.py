@@ -107,7 +107,7 @@ class SeveralEventModels(PghistoryError, ValueError):
 
 
 class CannotRevert(PghistoryError, RuntimeError):
-    """{event_model} does not keep every field of {model}, so that the row cannot be brought back whole.
+    """{event_model} does not keep all that a row of {model} needs, so that it cannot be brought back whole.
     Missing: {missing}. Track every field, or set the known ones by hand."""
 
 

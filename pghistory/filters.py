@@ -12,11 +12,13 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import Exists, F, Func, Q
+from django.db.models import Exists, F, Func, Q, lookups
 from django.db.models.fields.related import ForeignKey
+from django.db.models.functions import Cast
 
-from pghistory import changes, config, keys, metadata, registry
+from pghistory import changes, conditions, config, keys, metadata, registry
 from pghistory.models import Context, Event
 
 ANYTHING: Final = "*"
@@ -176,7 +178,12 @@ class Changed(Filter):
             return Q()
         field = event_model._meta.get_field(self.field)
         prepared = keys.as_stored(field, value, using)
-        return None if prepared is None else Q(**{self.field: prepared})
+        if prepared is None:
+            return None
+        if isinstance(prepared, str) and (not conditions.has_equality(field) or isinstance(field, SearchVectorField)):
+            # A type of the database's own may know no `=` and refuse the text; to a search vector, `=` is a search.
+            return Q(lookups.Exact(Cast(self.field, models.TextField()), prepared))
+        return Q(**{self.field: prepared})
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Self
 
 from django.conf import settings
-from django.db import models, router
+from django.db import models, router, transaction
 
-from pghistory import errors
+from pghistory import errors, registry
 from pghistory.fields import CreatedAtField, PGHistoryJSONField, ProxyField, SlugField
 from pghistory.querysets import EventQuerySet, EventsManager, EventsQuerySet, NoEventsManager
 
@@ -75,20 +75,54 @@ class Event(models.Model):
     def revert(self, using: str | None = None) -> models.Model:
         """Writes the row as the event keeps it, every column as stored, and adds it when it is gone.
 
+        Where the row of a parent's table is gone (multi-table inheritance), it comes back as it was at that time.
         Returns the tracked instance as it is afterwards. Raises CannotRevert for an event that does not keep every
-        column of the model's own table.
+        column of the model's own table, and for a parent of which nothing is recorded.
         """
         model = self.pgh_tracked_model
         missing = self._missing_fields()
         if missing:
             raise errors.CannotRevert(event_model=self._meta.label, model=model._meta.label, missing=", ".join(missing))
         using = using or router.db_for_write(model, instance=self)
+        with transaction.atomic(using):
+            self._bring_parents_back(using)
+            return self._write(using)
+
+    def _write(self, using: str) -> models.Model:
+        model = self.pgh_tracked_model
         columns = model._meta.concrete_model._meta.local_concrete_fields if model._meta.concrete_model else []
         stored = {column.attname: getattr(self, column.attname) for column in columns if not column.generated}
         instance = model(**stored)
         # Raw: no field makes a value of its own, so that auto_now columns come back as they were.
         instance.save_base(raw=True, using=using)
         return model._base_manager.using(using).get(pk=instance.pk)
+
+    def _bring_parents_back(self, using: str) -> None:
+        model = registry.concrete(self.pgh_tracked_model)
+        for parent, link in model._meta.parents.items():
+            if link is None or link.model is not model:
+                continue
+            key = getattr(self, link.attname)
+            if parent._base_manager.using(using).filter(pk=key).exists():
+                continue
+            stored = self._of_that_time(parent, key, using)
+            if stored is None:
+                missing = f"the row of {parent._meta.label}"
+                raise errors.CannotRevert(event_model=self._meta.label, model=model._meta.label, missing=missing)
+            stored.revert(using)
+
+    def _of_that_time(self, parent: type[models.Model], key: Any, using: str) -> Event | None:
+        """The whole row of a parent's table in the newest event that is no younger than this one, else in the first."""
+        for event_model in registry.event_models_of(parent):
+            if "pgh_obj" not in {field.name for field in event_model._meta.concrete_fields}:
+                continue
+            rows: models.QuerySet[Any] = event_model._base_manager.using(using)
+            events = rows.filter(pgh_obj=key)
+            earlier = events.filter(pgh_created_at__lte=self.pgh_created_at).order_by("-pgh_created_at", "-pgh_id")
+            found: Event | None = earlier.first() or events.order_by("pgh_created_at", "pgh_id").first()
+            if found is not None and found.can_revert:
+                return found
+        return None
 
     def _missing_fields(self) -> list[str]:
         table = self.pgh_tracked_model._meta.concrete_model or self.pgh_tracked_model

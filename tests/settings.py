@@ -1,5 +1,6 @@
 """The demo's settings with a second database, the models that only tests track, and no waiting."""
 
+import os
 from copy import deepcopy
 
 from demo_project.settings import *  # noqa: F403 - a settings module extends another by name
@@ -9,6 +10,10 @@ SECRET_KEY = "tests-only"
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 
 INSTALLED_APPS = [*INSTALLED_APPS, "tests.tracked", "tests.matrix"]
+
+# 1 makes PostgreSQL, in the place of psycopg, put the parameters into statements, as `make matrix` does.
+if os.environ.get("PGHISTORY_SERVER_SIDE_BINDING") == "1":
+    DATABASES["default"]["OPTIONS"]["server_side_binding"] = True
 
 DATABASES = {**DATABASES, "archive": deepcopy(DATABASES["default"])}
 DATABASES["default"]["TEST"] = {"NAME": "test_pghistory"}

@@ -18,6 +18,9 @@ from pghistory_ui.renderers.base import Change, Renderer
 # Below this, digits are not grouped: a year or a number of a house reads badly with a separator.
 GROUPED_FROM: Final = 10_000
 
+# In percent. From here on it says no more than the difference itself; NaN is not below it either.
+LARGEST_SHARE: Final = 1_000_000
+
 
 class NumberRenderer(Renderer):
     """A number with the reader's separators, and the difference, absolute and in percent."""
@@ -36,7 +39,7 @@ class NumberRenderer(Renderer):
             return ""
         if not delta or not math.isfinite(delta):
             return ""
-        if not math.isfinite(share):
+        if not abs(share) < LARGEST_SHARE:
             return self._signed(delta)
         digits = 0 if abs(share) >= 100 or share == int(share) else 1
         return f"{self._signed(delta)}, {self._signed(round(Decimal(share), digits))} %"

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from demo_project.accounts import AMIRA, MARA, VIKTOR, Account
 
-pytestmark = pytest.mark.usefixtures("month")
+pytestmark = [pytest.mark.usefixtures("month"), pytest.mark.client_binding]
 
 CATALOGUE = {"category", "tag", "product", "producttag"}
 

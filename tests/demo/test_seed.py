@@ -17,6 +17,8 @@ from pghistory import registry
 from pghistory.models import Context
 from tests.demo.conftest import NOW
 
+pytestmark = pytest.mark.client_binding
+
 PASSING = {"pgh_id", "pgh_context", "pgh_context_id", "password"}
 """Columns that differ between two runs: keys, and salted passwords."""
 

@@ -49,7 +49,7 @@ def run_demo(**environment: str) -> subprocess.CompletedProcess[str]:
 def test_help_lists_every_target() -> None:
     done = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True)
     listed = set(re.findall(r"^ {2}make (\w+)", done.stdout, flags=re.MULTILINE))
-    assert {"demo", "test", "check", "bench", "help", "env"} <= listed
+    assert {"demo", "test", "check", "bench", "matrix", "help", "env"} <= listed
 
 
 def test_a_taken_port_is_told_with_its_remedy() -> None:
@@ -80,7 +80,8 @@ def test_a_database_that_does_not_answer_is_told() -> None:
 def test_a_version_that_is_not_at_hand_is_told() -> None:
     done = run_demo(DEMO_PORT=str(free_port()), DATABASE_URL="", PGHISTORY_POSTGRES="9")
     assert done.returncode == 1
-    assert "only 16 and 18" in done.stderr
+    assert f"only {' and '.join(map(str, postgres.versions()))} are at hand" in done.stderr
+    assert {16, 18} <= set(postgres.versions())
     assert "Traceback" not in done.stderr
 
 

@@ -11,6 +11,7 @@ from django.contrib.auth.models import User
 from django.db import connection, connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test.utils import isolate_apps
+from psycopg import pq
 
 from pghistory import registry
 from pghistory.models import Context, Event
@@ -23,16 +24,22 @@ ROUND_TRIPS = ("Query", "Sync")
 def sent(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """Every text that the default connection gives to psycopg from now on, as pghistory hands it over."""
     texts: list[str] = []
+    riding: list[str] = []
 
     def record(execute: Any, statement: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:
-        texts.append(statement if isinstance(statement, str) else repr(statement))
+        texts.append("".join(riding) + (statement if isinstance(statement, str) else repr(statement)))
+        riding.clear()
         return execute(statement, params, many, context)
 
     connection.ensure_connection()
     execute_directly = connection.connection.execute
 
     def record_directly(statement: Any, *args: Any, **kwargs: Any) -> Any:
-        texts.append(str(statement))
+        if connection.connection.info.pipeline_status == pq.PipelineStatus.OFF:
+            texts.append(str(statement))
+        else:
+            # With server-side binding it travels beside the statement instead of in front of it.
+            riding.append(f"{statement};\n")
         return execute_directly(statement, *args, **kwargs)
 
     monkeypatch.setattr(connection.connection, "execute", record_directly)

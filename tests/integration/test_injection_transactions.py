@@ -338,6 +338,7 @@ def test_binary_results_are_the_callers(connect_with: Callable[..., BaseDatabase
     assert metadata_of_events() == [{"user": 3}]
 
 
+@pytest.mark.client_binding
 def test_triggers_that_are_ignored_stay_so_inside_a_context(connect_with: Callable[..., BaseDatabaseWrapper]):
     connect_with()
     (uri,) = [

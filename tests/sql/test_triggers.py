@@ -119,6 +119,7 @@ def test_functions_of_statement_triggers_have_nested_loops_off():
     assert all("enable_nestloop=off" in settings for _, settings in found)
 
 
+@pytest.mark.client_binding
 @pytest.mark.django_db
 def test_an_ignored_trigger_stores_nothing():
     with pgtrigger.ignore("tracked.Everything:insert_insert"):
@@ -129,6 +130,7 @@ def test_an_ignored_trigger_stores_nothing():
     assert Everything.pgh_event_model.objects.filter(pgh_label="insert").count() == 1
 
 
+@pytest.mark.client_binding
 @pytest.mark.django_db
 def test_ignored_statement_triggers_store_nothing():
     with pgtrigger.ignore():
@@ -139,6 +141,7 @@ def test_ignored_statement_triggers_store_nothing():
     assert row.number == 1
 
 
+@pytest.mark.client_binding
 @pytest.mark.django_db
 def test_append_only_rows_may_be_removed_where_their_trigger_is_ignored():
     row = AppendOnly.objects.create(name="a")

@@ -145,6 +145,7 @@ def test_a_timeline_can_be_filtered(browse: Browse, mara: User, changed: Product
     assert "No event matches" in nothing.text
 
 
+@pytest.mark.client_binding
 def test_an_object_without_events_says_so(browse: Browse, mara: User):
     with pgtrigger.ignore():
         category = Category.objects.create(name="Old", slug="old")

@@ -36,6 +36,8 @@ def words(change: Change) -> tuple[str, str, str]:
         (models.IntegerField(), 12, None, ("12", "empty", "")),
         (models.DecimalField(), Decimal("1480.00"), Decimal("1395.00"), ("1,480.00", "1,395.00", "−85.00, −5.7 %")),
         (models.DecimalField(), Decimal("NaN"), Decimal("1.5"), ("NaN", "1.5", "")),
+        (models.DecimalField(), Decimal("0.01"), Decimal("99999999.99"), ("0.01", "99,999,999.99", "+99,999,999.98")),
+        (models.FloatField(), 1e-30, 1e300, ("0." + "0" * 29 + "1", "1e+300", "+1e+300")),
         (models.FloatField(), math.inf, 1.5, ("inf", "1.5", "")),
         (models.FloatField(), 1.5, math.nan, ("1.5", "nan", "")),
         (models.BooleanField(), False, True, ("No", "Yes", "")),

@@ -81,6 +81,10 @@ class OfType(models.Field):  # type: ignore[type-arg]
     def get_placeholder(self, value: Any, compiler: Any, connection: Any) -> str:
         return f"%s::{self.wanted}"
 
+    def get_placeholder_sql(self, value: Any, compiler: Any, connection: Any) -> Any:
+        # The same since Django 6.1.
+        return f"%s::{self.wanted}", (value,)
+
 
 class Colour(models.TextChoices):
     RED = "r", "red"
