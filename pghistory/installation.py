@@ -12,6 +12,7 @@ import pgtrigger
 from django.db import models
 
 from pghistory import config, registry, trackers, triggers
+from pghistory.indexes import ReadIndex
 from pghistory.models import Event
 
 
@@ -36,11 +37,11 @@ def _add_indexes(event_model: type[Event]) -> None:
     names = {field.name for field in event_model._meta.local_fields}
     added = []
     if "obj" in wanted and "pgh_obj" in names:
-        added.append(models.Index(fields=["pgh_obj", "-pgh_id"]))
+        added.append(ReadIndex(fields=["pgh_obj", "-pgh_id"]))
     if "time" in wanted:
-        added.append(models.Index(fields=["pgh_created_at", "pgh_id"]))
+        added.append(ReadIndex(fields=["pgh_created_at", "pgh_id"]))
     if "context" in wanted and "pgh_context_id" in names:
-        added.append(models.Index(fields=["pgh_context_id"]))
+        added.append(ReadIndex(fields=["pgh_context_id"]))
     present = {tuple(index.fields) for index in event_model._meta.indexes}
     added = [index for index in added if tuple(index.fields) not in present]
     for index in added:

@@ -9,7 +9,7 @@ import itertools
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -297,3 +297,36 @@ def test_configured_projects_need_no_other_migration_either(switched: Switched, 
         assert operations(shop) == {"pgtrigger.migrations.AddTrigger", "pgtrigger.migrations.RemoveTrigger"}
     finally:
         shop.close()
+
+
+def test_read_indexes_are_added_beside_running_writes(switched: Switched, tmp_path: Path):
+    """Whichever comes first, the command or makemigrations: the migration finds the indexes there."""
+    wanting = replace(OURS, settings={**OURS.settings, "PGHISTORY_INDEXES": ["obj", "time", "context", "actor"]})
+    shop = switched.shop.copy(tmp_path / "indexed")
+    fresh = opened(tmp_path / "fresh", "bookshop_fresh")
+    try:
+        said = shop.run(
+            wanting,
+            "command:pghistory indexes --concurrently",
+            "command:makemigrations --name indexes",
+            "command:migrate",
+            "command:pghistory indexes",
+            "command:makemigrations --check",
+            "record:indexed.json",
+        )
+        assert said.count("CREATE INDEX CONCURRENTLY") > 30
+        assert "Every index is there" in said
+        assert "No changes detected" in said
+        assert shop.read("indexed.json") == switched.shop.read("newer.json")
+        fresh.run(wanting, "command:makemigrations bookshop", "command:migrate")
+        assert indexes(shop) == indexes(fresh)
+    finally:
+        shop.close()
+        fresh.close()
+
+
+def indexes(shop: Shop) -> set[tuple[Any, ...]]:
+    """What is indexed, without the names, which tell the order in which migrations came about."""
+    with shop.connect() as connection:
+        found = connection.execute("select tablename, regexp_replace(indexdef, 'INDEX .* ON', 'ON') from pg_indexes")
+        return set(found.fetchall())
