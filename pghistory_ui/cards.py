@@ -67,6 +67,7 @@ class Card:
     reason: str
     is_job: bool
     has_context: bool
+    url: str
     at: dt.datetime
     ago: str
     rows: tuple[Row, ...]
@@ -138,6 +139,9 @@ class Desk:
             reason=text_of(metadata.get("reason")),
             is_job=not metadata.get("url") and any(metadata.get(key) for key in JOB_KEYS),
             has_context=first.context is not None,
+            url=page_url(self.links.access.site, "context", first.context.id)
+            if first.context and first.context.id
+            else "",
             at=at,
             ago=ago(at, self.now),
             rows=tuple(self.row(entry) for entry in entries),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from pghistory.errors import InvalidCursor
-from pghistory.timeline import Entry, Page, Timeline
+from pghistory.timeline import Count, Entry, Page, Timeline
 from pghistory_ui import config
 from pghistory_ui.cards import Day, Desk
 from pghistory_ui.filters import FilterForm, Pill
@@ -55,7 +55,7 @@ def read(request: HttpRequest, access: Access, timeline: Timeline, form: FilterF
         return Ledger(form, switch=switch, here=here, all_fields=all_fields)
     narrowed = form.apply(timeline)
     try:
-        entries, older = _page(access, narrowed, form.cleaned_data.get("after") or None)
+        entries, older = visible_page(access, narrowed, form.cleaned_data.get("after") or None)
     except InvalidCursor:
         form.add_error("after", _("This is not the address of a page. Start again from the newest events."))
         return Ledger(form, switch=switch, here=here, all_fields=all_fields)
@@ -79,7 +79,11 @@ def read(request: HttpRequest, access: Access, timeline: Timeline, form: FilterF
 
 def count_text(timeline: Timeline) -> str:
     """How many events there are, exact up to the bound of a count."""
-    count = timeline.count()
+    return count_words(timeline.count())
+
+
+def count_words(count: Count) -> str:
+    """A number of events, or the bound that it is beyond."""
     number = number_format(count.number, force_grouping=True)
     if not count.exact:
         return _("more than %s events") % number
@@ -97,7 +101,7 @@ def viewable(access: Access, entries: Iterable[Entry]) -> Iterator[Entry]:
     return (entry for entry in entries if access.may_view_entry_object(entry.tracked_model, entry.object))
 
 
-def _page(access: Access, timeline: Timeline, after: str | None) -> tuple[list[Entry], str]:
+def visible_page(access: Access, timeline: Timeline, after: str | None) -> tuple[list[Entry], str]:
     """The entries of a page, read ahead over those that may not be seen, and the cursor of the older page."""
     size = config.page_size()
     entries: list[Entry] = []

@@ -50,6 +50,14 @@ def page_url(site: AdminSite, name: str, *args: Any) -> str:
     return reverse(f"{site.name}:pghistory_ui_{name}", args=quoted, current_app=site.name)
 
 
+def optional_url(site: AdminSite, name: str, *args: Any) -> str:
+    """The address of a page that this site may not have, or ""."""
+    try:
+        return page_url(site, name, *args)
+    except NoReverseMatch:
+        return ""
+
+
 def activity_url(site: AdminSite) -> str:
     """The address of everything, newest first."""
     return reverse(f"{site.name}:pghistory_events_changelist", current_app=site.name)

@@ -1,0 +1,41 @@
+"""The pages beside the story, each opened at the width of a desk and of a phone, light and dark."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from demo_project.accounts import MARA
+from demo_project.shop.models import Order
+from pghistory import registry
+
+SignIn = Callable[..., Page]
+EVENTS = "/admin/pghistory/events/"
+SIZES = ({"width": 1280, "height": 900}, {"width": 390, "height": 844})
+
+
+@pytest.fixture
+def mara(sign_in: SignIn) -> Page:
+    return sign_in(MARA)
+
+
+def looks(page: Page, address: str) -> Iterator[None]:
+    """Opens a page at each width and in each scheme; nothing of it may stand beyond the edge of the window."""
+    for size in SIZES:
+        for scheme in ("light", "dark"):
+            page.set_viewport_size(size)  # type: ignore[arg-type]
+            page.emulate_media(color_scheme=scheme)
+            answer = page.goto(address)
+            assert answer is not None
+            assert answer.status == 200, address
+            yield
+            width = page.evaluate("document.documentElement.scrollWidth")
+            assert width <= size["width"], (address, size, width)
+
+
+def test_the_pages_stand_at_any_width_light_and_dark(mara: Page, troubles: list[str]) -> None:
+    cancelled = registry.event_models_of(Order)[0].objects.filter(pgh_label="status_changed").latest("pgh_id")
+    for _look in looks(mara, f"{EVENTS}context/{cancelled.pgh_context_id}/"):
+        expect(mara.get_by_role("heading", level=1)).to_contain_text("One ")
+        expect(mara.get_by_role("heading", name="Order").first).to_be_visible()
+    assert troubles == []
