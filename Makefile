@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 CHROMIUM := chromium chromium-browser google-chrome google-chrome-stable
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench matrix env browser pgbouncer lint format types layers templates docs modules migrations clean
+.PHONY: help demo test check bench matrix env browser pgbouncer contrib lint format types layers templates docs modules migrations clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s%s\n", $$1, $$2 }' Makefile
@@ -16,7 +16,7 @@ help:  ## list the targets
 demo: $(VENV)/.demo  ## serve a shop's back office with some months of history (DEMO_PORT, DATABASE_URL)
 	@$(BIN)/python -m demo_project.run
 
-test: $(VENV)/.dev browser pgbouncer  ## run all tests on an embedded PostgreSQL and a real browser (ARGS="-k name")
+test: $(VENV)/.dev browser pgbouncer contrib  ## run all tests on an embedded PostgreSQL and a real browser (ARGS="-k name")
 	$(BIN)/python -m pytest $(if $(ARGS),$(ARGS),--cov)
 
 check: lint types layers templates docs modules migrations  ## everything that can be said without running the tests
@@ -24,7 +24,7 @@ check: lint types layers templates docs modules migrations  ## everything that c
 bench: $(VENV)/.dev  ## measure writes and reads on an embedded PostgreSQL
 	@$(BIN)/python -m demo_project.postgres $(BIN)/python -m bench
 
-matrix: $(VENV)/.dev pgbouncer  ## run the tests on other versions of Python, Django and PostgreSQL (CELLS="oldest newest")
+matrix: $(VENV)/.dev pgbouncer contrib  ## run the tests on other versions of Python, Django and PostgreSQL (CELLS="oldest newest")
 	@$(BIN)/python -m tests.cells $(CELLS)
 
 env: $(VENV)/.dev  ## build or refresh the environment, with what contributors need
@@ -107,5 +107,18 @@ pgbouncer:
 	else \
 		echo "The tests of connection pooling need PgBouncer."; \
 		echo "On Debian and Ubuntu: sudo apt-get install pgbouncer. Elsewhere: your system's package of that name."; \
+		exit 1; \
+	fi
+
+# The embedded servers come without PostgreSQL's own extensions.
+contrib:
+	@find /usr/lib/postgresql /usr/share/postgresql /usr/pgsql-* /opt/homebrew/opt/postgresql@* -name citext.control \
+		2>/dev/null | grep -q . && exit 0; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "Installing PostgreSQL's extensions for the tests of hstore and citext …"; \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql; \
+	else \
+		echo "The tests of hstore and citext need a PostgreSQL of the system, 15 or newer, with its extensions."; \
+		echo "On Debian and Ubuntu: sudo apt-get install postgresql. Elsewhere: your system's package of that name."; \
 		exit 1; \
 	fi

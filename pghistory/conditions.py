@@ -51,7 +51,7 @@ class ByValue(pgtrigger.Condition):
             compared = f"OLD.* {'*=' if same else '*<>'} NEW.*"
         else:
             joint = " AND " if self.change.all else " OR "
-            compared = joint.join(_compared(sql.name(str(column.column)), column, same=same) for column in columns)
+            compared = joint.join(_compared(column, same=same) for column in columns)
         return f"NOT ({compared})" if self.change._negated else compared
 
     def _columns(self, model: Any) -> list[models.Field[Any, Any]]:
@@ -63,7 +63,9 @@ class ByValue(pgtrigger.Condition):
         return [fields[name] for name in sorted(fields.keys() - left_out)]
 
 
-def _compared(column: str, field: models.Field[Any, Any], *, same: bool) -> str:
+def _compared(field: models.Field[Any, Any], *, same: bool) -> str:
+    # A many-to-many field is no column; the check of conditions reads its name here, and says so.
+    column = sql.name(field.column or field.name)
     if has_equality(field):
         return f"OLD.{column} is {'not ' if same else ''}distinct from NEW.{column}"
     # By the cast it is one comparison of two records, and not one of each of their columns.

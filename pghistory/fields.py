@@ -185,6 +185,9 @@ class StoredValue:
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
         return getattr(model_instance, self.attname)
 
+    def update_dimension_fields(self, *args: Any, **kwargs: Any) -> None:
+        """Measures no picture: an event's sizes are stored, or not tracked, and its file may be gone."""
+
 
 class MirroredParentLink(models.ForeignKey):  # type: ignore[type-arg] # Django's own takes no arguments at run time
     """The link of a child to its parent, in the child's events: to Django an ordinary relation.

@@ -16,6 +16,7 @@ from psycopg import sql
 
 import pghistory
 from tests.integration.writing import WRITER, metadata_of_events, run
+from tests.savepoints import new_savepoint
 from tests.tracked.models import Everything
 
 
@@ -174,7 +175,7 @@ def test_undoing_the_end_of_a_context_does_not_bring_it_back(own: BaseDatabaseWr
         create()
         with pghistory.context(user=4):
             create()
-            savepoint = transaction.savepoint()
+            savepoint = new_savepoint()
         create("lost")
         transaction.savepoint_rollback(savepoint)
         create()

@@ -26,6 +26,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 import pghistory
 from pghistory import contexts
 from pghistory.models import Context
+from tests.savepoints import new_savepoint
 from tests.tracked.models import DenormalisedContext, Everything
 
 ALIASES = ("default", "archive")
@@ -179,7 +180,7 @@ class History(RuleBasedStateMachine):
             kind, block = "atomic", transaction.atomic(alias)
             at.do(block.__enter__)
         elif kind == "savepoint":
-            block = at.do(lambda: transaction.savepoint(alias))
+            block = at.do(lambda: new_savepoint(alias))
         else:
             block = f"s{len(at.open[alias])}"
             at.do(lambda: sql(alias, f"savepoint {block}"))

@@ -19,6 +19,7 @@ import pghistory
 from pghistory import errors, registry
 from pghistory.models import Events
 from pghistory.timeline import Timeline
+from pghistory.trackers import TriggerNames
 from pghistory_ui.links import page_url
 from tests.matrix.lives import LIVES, Life, State, Table, name
 from tests.matrix.models import Branch
@@ -42,10 +43,11 @@ def level(request: pytest.FixtureRequest, life: Life, monkeypatch: pytest.Monkey
     """The triggers of the model and of its parents are of this level, until the test is over."""
     found: Level = LEVELS[request.param]
     for model in (life.model, *life.model._meta.get_parent_list()):
+        names = TriggerNames()
         for event_model in registry.event_models_of(model):
             monkeypatch.setattr(event_model, "pgh_level", found)
             for tracker in event_model.pgh_trackers:
-                for trigger in tracker.triggers(event_model):
+                for trigger in tracker.triggers(event_model, names):
                     with connection.cursor() as cursor:
                         cursor.execute(trigger.compile(event_model.pgh_tracked_model).install_sql)
     return found
