@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from pghistory.timeline import Entry
 from pghistory.visibility import has_object
-from pghistory_ui.links import Link, Links, field_of, foreign_keys, page_url
+from pghistory_ui.links import Link, Links, field_of, foreign_keys
 from pghistory_ui.renderers import Change, Chip, Renderers
 
 CHIPS: Final = 3
@@ -119,7 +119,7 @@ class Desk:
             word=str(words.get(entry.kind, KINDS["unknown"])),
             model=str(capfirst(entry.tracked_model._meta.verbose_name)),
             object=self.links.object(entry),
-            url=page_url(self.links.access.site, "event", entry.event_model._meta.label, entry.event.pgh_id),
+            url=self.links.event(entry),
             label="" if entry.label == entry.kind else entry.label,
             chips=chips,
             more=len(names) - len(chips),

@@ -274,6 +274,7 @@ class FilterForm(forms.Form):
         if not seen.allowed or seen.by_object:
             return []
         users = list(seen.rows.filter(is_staff=True).order_by(model.USERNAME_FIELD)[: LONGEST_LIST + 1])
+        self.access.remember(users)
         return [] if len(users) > LONGEST_LIST else [(str(user.pk), user_label(user)) for user in users]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache, partial
 from typing import Any, Final
 
 from django.contrib.admin import AdminSite
@@ -22,6 +23,7 @@ from django.utils.translation import gettext as _
 
 from pghistory import registry
 from pghistory.timeline import Entry
+from pghistory_ui.addresses import Addresses
 from pghistory_ui.permissions import Access
 
 TIMELINE_TEMPLATE: Final = "pghistory_ui/object_history.html"
@@ -86,10 +88,21 @@ class Links:
 
     def __init__(self, access: Access, entries: Iterable[Entry]) -> None:
         self.access = access
+        self._addresses = Addresses()
         self._keys: defaultdict[Target, set[Any]] = defaultdict(set)
         self._found: dict[Target, dict[Any, Model]] = {}
+        self._targets: dict[tuple[Target, Any], Link] = {}
+        self._actors: dict[tuple[str, str | None], Link] = {}
+        self._labels: dict[tuple[type[Model], Any], str] = {}
         for entry in entries:
             self._collect(entry)
+            if entry.object is not None and access.visibility(type(entry.object)).whole:
+                access.remember([entry.object])
+
+    def event(self, entry: Entry) -> str:
+        """The permalink of an entry."""
+        label = entry.event_model._meta.label
+        return self._addresses.of(label, entry.event.pgh_id, partial(page_url, self.access.site, "event", label))
 
     def object(self, entry: Entry) -> Link:
         """The object of an entry; a deleted one is called what it was called when it was last seen."""
@@ -99,8 +112,7 @@ class Links:
             return ends[0] if ends else Link(str(capfirst(model._meta.verbose_name)))
         living = entry.object is not None
         label = self._label(entry.object) if entry.object is not None else self._label_of_gone(entry)
-        url = timeline_url(self.access, model, key, living=living)
-        return Link(label or f"#{key}", url, known=living)
+        return Link(label or f"#{key}", self._timeline(model, key, living=living), known=living)
 
     def ends(self, entry: Entry) -> list[Link]:
         """What a many-to-many row joins, since it has no name of its own: each end with its timeline."""
@@ -111,16 +123,21 @@ class Links:
             found = self._fetch(target_of(field)).get(key) if isinstance(field, ForeignKey) else None
             if isinstance(field, ForeignKey) and key is not None:
                 tracked = found is not None and self.access.event_models_of(field.related_model)
-                url = timeline_url(self.access, field.related_model, found.pk, living=True) if found and tracked else ""
+                url = self._timeline(field.related_model, found.pk, living=True) if found and tracked else ""
                 links.append(replace(self.target(field, key), url=url))
         return links
 
     def target(self, field: ForeignKey[Any, Any], key: Any) -> Link:
         """What a foreign key points to: label and page for those who may see it, else the bare key."""
-        model = field.related_model
-        found = self._fetch(target_of(field)).get(key)
+        place = (target_of(field), key)
+        if place not in self._targets:
+            self._targets[place] = self._target(field.related_model, *place)
+        return self._targets[place]
+
+    def _target(self, model: type[Model], target: Target, key: Any) -> Link:
+        found = self._fetch(target).get(key)
         if found is not None:
-            return Link(self._label(found) or f"#{key}", admin_url(self.access.site, model, "change", found.pk))
+            return Link(self._label(found) or f"#{key}", self._change(model, found.pk))
         if self.access.may_view(model) and not self.access.visibility(model).restricted:
             return Link(f"#{key}", note=_("no longer exists"), known=False)
         return Link(f"#{key}", known=False)
@@ -129,16 +146,29 @@ class Links:
         """Who did it: the living user for those who may see users, else the label kept at the time."""
         if entry.actor in (None, "") and not entry.actor_label:
             return None
+        # Metadata may hold anything, also what has no hash.
+        place = (repr(entry.actor), entry.actor_label)
+        if place not in self._actors:
+            self._actors[place] = self._actor(entry)
+        return self._actors[place]
+
+    def _actor(self, entry: Entry) -> Link:
         model = get_user_model()
         found = self._fetch((model, "pk")).get(as_key(model, entry.actor))
         if found is not None:
-            url = admin_url(self.access.site, model, "change", found.pk)
-            return Link(user_label(found), url)
+            return Link(user_label(found), self._change(model, found.pk))
         gone = self.access.may_view(model) and not self.access.visibility(model).restricted
         label = entry.actor_label or (str(entry.actor) if as_key(model, entry.actor) is None else "")
         if label:
             return Link(label, note=_("user since deleted") if gone else "", known=False)
         return Link(_("User #%s") % entry.actor if gone else _("A user"), known=False)
+
+    def _timeline(self, model: type[Model], key: Any, *, living: bool) -> str:
+        make = partial(timeline_url, self.access, model, living=living)
+        return self._addresses.of((model, living), key, make)
+
+    def _change(self, model: type[Model], key: Any) -> str:
+        return self._addresses.of((model, "change"), key, partial(admin_url, self.access.site, model, "change"))
 
     def _collect(self, entry: Entry) -> None:
         for state in (entry.before, entry.after):
@@ -160,6 +190,12 @@ class Links:
 
     def _label(self, found: Model) -> str:
         """What a living object calls itself; targets that the page has fetched anyway are not asked for again."""
+        place = (type(found), found.pk)
+        if place not in self._labels:
+            self._labels[place] = self._own_label(found)
+        return self._labels[place]
+
+    def _own_label(self, found: Model) -> str:
         for field in found._meta.concrete_fields:
             if isinstance(field, ForeignKey) and not field.is_cached(found):
                 target = self._fetch(target_of(field)).get(getattr(found, field.attname))
@@ -201,7 +237,8 @@ def called(found: Model) -> str:
 
 def clipped(label: str) -> str:
     """A label of a length that fits a line or two."""
-    return Truncator(label.replace("\0", "")).chars(LONGEST_LABEL)
+    text = label.replace("\0", "")
+    return text if len(text) <= LONGEST_LABEL else Truncator(text).chars(LONGEST_LABEL)
 
 
 def user_label(user: Model) -> str:
@@ -212,7 +249,12 @@ def user_label(user: Model) -> str:
 
 def field_of(entry: Entry, name: str) -> Field[Any, Any] | None:
     """A field as the tracked model declares it, or as the event model keeps it when the model has lost it."""
-    for model in (entry.tracked_model, entry.event_model):
+    return _field(entry.tracked_model, entry.event_model, name)
+
+
+@lru_cache(maxsize=5_000)
+def _field(tracked_model: type[Model], event_model: type[Model], name: str) -> Field[Any, Any] | None:
+    for model in (tracked_model, event_model):
         try:
             field = model._meta.get_field(name)
         except FieldDoesNotExist:

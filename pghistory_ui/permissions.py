@@ -6,9 +6,10 @@ Permission comes from the tracked model: from its ModelAdmin on this site, or, w
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 from django.contrib.admin import AdminSite, ModelAdmin
 from django.db.models import Model
@@ -19,6 +20,8 @@ from pghistory.models import Event
 from pghistory.timeline import Timeline
 from pghistory.visibility import Visibility, has_object
 
+KEPT: Final = 5_000
+
 
 class Access:
     """The rights of one request on one admin site; answers are kept for the length of the request."""
@@ -27,6 +30,7 @@ class Access:
         self.request = request
         self.site = site
         self._visibilities: dict[type[Model], Visibility] = {}
+        self._viewable: defaultdict[tuple[type[Model], str], dict[Any, Model | None]] = defaultdict(dict)
 
     def model_admin(self, model: type[Model]) -> ModelAdmin[Any] | None:
         """The ModelAdmin that speaks for a model: a proxy counts as its concrete model's."""
@@ -43,12 +47,29 @@ class Access:
         return self.visibility(model).allowed
 
     def viewable(self, model: type[Model], keys: Iterable[Any], attribute: str = "pk") -> dict[Any, Model]:
-        """The living objects with these keys that may be seen, by key, in one query."""
+        """The living objects with these keys that may be seen, by key; in one query, and none for what is known."""
         seen = self.visibility(model)
         if not seen.allowed:
             return {}
-        objects = seen.rows.filter(**{f"{attribute}__in": list(keys)})
-        return {getattr(found, attribute): found for found in objects if self._may_view_object(found)}
+        wanted = set(keys)
+        known = self._known(model, attribute)
+        if missing := [key for key in wanted if key not in known]:
+            known |= dict.fromkeys(missing)
+            objects = seen.rows.filter(**{f"{attribute}__in": missing})
+            known |= {getattr(found, attribute): found for found in objects if self._may_view_object(found)}
+        return {key: found for key in wanted if (found := known.get(key)) is not None}
+
+    def remember(self, objects: Iterable[Model]) -> None:
+        """Living objects that may be seen and were read for another end: they need not be asked for again."""
+        for found in objects:
+            self._known(type(found), "pk")[found.pk] = found
+
+    def _known(self, model: type[Model], attribute: str) -> dict[Any, Model | None]:
+        """What was asked for before, by key; an export reads more than should be kept."""
+        known = self._viewable[model, attribute]
+        if len(known) > KEPT:
+            known.clear()
+        return known
 
     def may_view_deleted(self, model: type[Model]) -> bool:
         """Whether events of the model's deleted objects may be seen."""

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db.models import Field
+from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from pghistory_ui.links import Links
+from pghistory_ui.renderers import markup
 
 LONGEST_CHIP: Final = 60
 LONGEST_VALUE: Final = 2_000
@@ -33,27 +35,40 @@ class Chip:
     after: Value | None = None
     summary: str = ""
 
+    @property
+    def html(self) -> SafeString:
+        """The chip as markup."""
+        return markup.chip(self)
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
     """A field of an open row; `before` or `after` is None when there is only one state, `body` is the template's own.
 
-    `field` is the field's name in code, `name` the one for people.
+    `field` is the field's name in code, `name` the one for people; without a `template_name` it is drawn as a pair, or
+    as the one value that there is.
     """
 
     field: str
     name: str
-    template_name: str
+    template_name: str = ""
     before: Value | None = None
     after: Value | None = None
     note: str = ""
     body: Any = None
 
+    @property
+    def html(self) -> SafeString:
+        """The pair, or the value that there is, as markup."""
+        if self.before is None or self.after is None:
+            return markup.single(self.after or self.before)
+        return markup.pair(self.before, self.after, self.note)
+
 
 class Renderer:
     """Draws a field's values as plain text; subclasses say how their kind of field differs."""
 
-    template_name = "pghistory_ui/changes/pair.html"
+    template_name = ""
 
     def __init__(self, name: str, field: Field[Any, Any] | None, links: Links) -> None:
         self.key = name
@@ -96,12 +111,13 @@ class Renderer:
 
     def change(self, before: Any, after: Any) -> Change:
         """The change in an open row."""
-        note = "" if self.value(before).empty or self.value(after).empty else self.note(before, after)
-        return self._change(Renderer.template_name, self.value(before), self.value(after), note)
+        old, new = self.value(before), self.value(after)
+        note = "" if old.empty or new.empty else self.note(before, after)
+        return self._change("", old, new, note)
 
     def state(self, value: Any) -> Change:
         """A value that did not change, or has nothing to be compared with."""
-        return self._change("pghistory_ui/changes/value.html", after=self.value(value))
+        return self._change("", after=self.value(value))
 
     def _brief(self, value: Any) -> Value:
         full = self.value(value)

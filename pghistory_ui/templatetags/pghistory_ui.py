@@ -12,37 +12,28 @@ from django.db.models import Model
 from django.template import Context
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 
 from pghistory_ui.cards import day_title
+from pghistory_ui.icons import icon
 from pghistory_ui.permissions import Access
 from pghistory_ui.views.frame import Tab
 from pghistory_ui.views.object import ObjectPage, object_page
 
 register = template.Library()
 
-DIRECTIONAL: Final = frozenset({"arrow", "chevron"})
 KINDS: Final = frozenset({"insert", "update", "delete", "manual"})
 
 
-@register.simple_tag
-def pgh_icon(name: str, size: str = "", extra: str = "") -> SafeString:
-    """An icon of the sprite; those that point somewhere turn round in right-to-left pages."""
-    classes = ["pgh-icon"]
-    classes += [extra] if extra else []
-    classes += ["pgh-icon--small"] if size == "small" else []
-    classes += ["pgh-icon--directional"] if name in DIRECTIONAL else []
-    return format_html(
-        '<svg class="{}" aria-hidden="true" viewBox="0 0 16 16"><use href="#pgh-i-{}"/></svg>', " ".join(classes), name
-    )
+register.simple_tag(icon, name="pgh_icon")
 
 
 @register.simple_tag
 def pgh_kind_icon(kind: str, size: str = "") -> SafeString:
     """The icon of a kind of event."""
-    return SafeString(pgh_icon(kind if kind in KINDS else "unknown", size))
+    return icon(kind if kind in KINDS else "unknown", size)
 
 
 @register.filter
