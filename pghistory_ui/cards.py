@@ -139,9 +139,7 @@ class Desk:
             reason=text_of(metadata.get("reason")),
             is_job=not metadata.get("url") and any(metadata.get(key) for key in JOB_KEYS),
             has_context=first.context is not None,
-            url=page_url(self.links.access.site, "context", first.context.id)
-            if first.context and first.context.id
-            else "",
+            url=self.links.context(first),
             at=at,
             ago=ago(at, self.now),
             rows=tuple(self.row(entry) for entry in entries),

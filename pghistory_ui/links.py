@@ -104,6 +104,11 @@ class Links:
         label = entry.event_model._meta.label
         return self._addresses.of(label, entry.event.pgh_id, partial(page_url, self.access.site, "event", label))
 
+    def context(self, entry: Entry) -> str:
+        """The page of an entry's context, or "" where it has none."""
+        key = entry.context.id if entry.context else None
+        return self._addresses.of("context", str(key), partial(page_url, self.access.site, "context")) if key else ""
+
     def object(self, entry: Entry) -> Link:
         """The object of an entry; a deleted one is called what it was called when it was last seen."""
         model, key = entry.tracked_model, entry.obj_id
