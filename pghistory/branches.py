@@ -228,10 +228,12 @@ def referencing(event_model: type[Event], model: type[models.Model], objects: An
     return condition or None
 
 
-def selected(rows: models.QuerySet[Any, Any], expressions: list[Any]) -> models.QuerySet[Any, Any]:
+def selected(
+    rows: models.QuerySet[Any, Any], expressions: list[Any], *, ordered: bool = False
+) -> models.QuerySet[Any, Any]:
     """A queryset of tuples; the names of the expressions are none that a field may have."""
     named = {f"pgh_column_{position}": expression for position, expression in enumerate(expressions)}
-    named_rows: models.QuerySet[Any, Any] = rows.order_by().annotate(**named)
+    named_rows: models.QuerySet[Any, Any] = (rows if ordered else rows.order_by()).annotate(**named)
     return named_rows.values_list(*named)
 
 

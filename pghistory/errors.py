@@ -18,6 +18,8 @@ A class's docstring is its message; the values in braces are given when it is ra
     ├── UnknownLabel (ValueError)       an event with a label that the model does not register
     ├── UntrackedModel (ValueError)     a model without event models where one is needed
     ├── SeveralEventModels (ValueError) one event model was asked for, there are more
+    ├── LabelNeeded (ValueError)        a backfill that must say under which label
+    ├── NotBackfillable (ValueError)    events that do not say to which object they belong
     ├── CannotRevert (RuntimeError)     an event that does not hold the whole row
     ├── InvalidMetadata (ValueError)    context that PostgreSQL cannot store
     ├── InvalidObjects (ValueError)     objects that cannot be looked up together
@@ -104,6 +106,15 @@ class UntrackedModel(PghistoryError, ValueError):
 
 class SeveralEventModels(PghistoryError, ValueError):
     """{model} has several event models: {event_models}. Name one of them, or use `pgh_event_models`."""
+
+
+class LabelNeeded(PghistoryError, ValueError):
+    """{model} has no label for inserts. Say under which label its rows are to be stored: {labels}."""
+
+
+class NotBackfillable(PghistoryError, ValueError):
+    """{model} cannot be backfilled: {event_model} has no `pgh_obj`, so that nobody can tell which rows have an event
+    already. Track the model with an `obj_field` first."""
 
 
 class CannotRevert(PghistoryError, RuntimeError):

@@ -36,6 +36,22 @@ class ContextMetadata(Func):
     arity = 0
 
 
+class Once(Func):
+    """An expression that is the same for every row of a statement, computed for the first one."""
+
+    template = "(select %(expressions)s)"
+    arity = 1
+
+
+class Midnight(Func):
+    """The first instant of a day in a zone."""
+
+    arg_joiner = "::timestamp at time zone "
+    template = "(%(expressions)s)"
+    arity = 2
+    output_field = models.DateTimeField()
+
+
 def set_config(values: dict[str, str], *, session: bool = False) -> str:
     """One SELECT that sets these settings for the rest of the transaction, or of the session.
 

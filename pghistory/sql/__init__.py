@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterable
 from importlib import resources
 
 from pghistory import errors
@@ -50,3 +51,10 @@ def dollar_quoted(value: str) -> str:
     while f"${tag}$" in value:
         tag += "_"
     return f"${tag}${value}${tag}$"
+
+
+def insert_select(table: str, columns: Iterable[str], select: str, returning: str | None = None) -> str:
+    """The statement that stores what a SELECT gives, column by column; `returning` names a column to give back."""
+    listed = ",\n    ".join(map(name, columns))
+    suffix = f"\nreturning\n    {name(returning)}" if returning else ""
+    return f"insert into {name(table)} (\n    {listed}\n)\n{select}{suffix}"
