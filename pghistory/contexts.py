@@ -183,6 +183,21 @@ class context:  # noqa: N801 - read as a statement, like contextlib's own
             _frame.reset(outer)
 
 
+@contextlib.contextmanager
+def apart(actor: Model | None = None, **metadata: Any) -> Iterator[ActiveContext]:
+    """A context of its own, also within another one, whose metadata and actor it takes over where none are given."""
+    frame = active()
+    inherited = dict(frame.metadata) if frame is not None else {}
+    outer = _frame.set(None)
+    try:
+        within = context(**inherited)
+        within._actor_label = frame.actor_label if frame is not None else config.UNSET
+        with within as handle, context(actor=config.UNSET if actor is None else actor, **metadata):
+            yield handle
+    finally:
+        _frame.reset(outer)
+
+
 class Continuation:
     """The active context, to be entered again after its block has ended, in steps, as a stream is made.
 

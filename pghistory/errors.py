@@ -25,6 +25,12 @@ A class's docstring is its message; the values in braces are given when it is ra
     ├── InvalidObjects (ValueError)     objects that cannot be looked up together
     ├── ReadOnlyEvents (TypeError)      the aggregate over all events was to be written to
     ├── InvalidCursor (ValueError)      a page's address that no page gave
+    ├── RestoreError (RuntimeError)     rows that cannot be brought back
+    │   ├── NotRestorable               by what the history keeps
+    │   ├── RestoreRefused              by a constraint or a trigger of the database
+    │   ├── StalePreview                as it was previewed: something was written since
+    │   ├── RowsBusy                    now: somebody else holds them
+    │   └── SchemaDiffers               by tables that are not as the models say
     ├── InvalidToken (ValueError)       a context that came over a process border and cannot be trusted
     └── UnsupportedDatabase (RuntimeError)
 """
@@ -136,6 +142,31 @@ class ReadOnlyEvents(PghistoryError, TypeError):
 
 class InvalidCursor(PghistoryError, ValueError):
     """ "{cursor}" is no cursor of this timeline. Start from the first page."""
+
+
+class RestoreError(PghistoryError, RuntimeError):
+    """Nothing was restored. {problem}"""
+
+
+class NotRestorable(RestoreError):
+    """{subject} cannot be restored: {problem}"""
+
+
+class RestoreRefused(RestoreError):
+    """The database refused it, and nothing was written: {problem}"""
+
+
+class StalePreview(RestoreError):
+    """{subject} was changed after it was previewed, and nothing was written. Preview it again."""
+
+
+class RowsBusy(RestoreError):
+    """Somebody else is writing to the same rows ({problem}), and nothing was written. Try again in a moment."""
+
+
+class SchemaDiffers(RestoreError):
+    """The tables are not as the models say ({problem}), and nothing was written. Run `manage.py migrate`, then preview
+    it again."""
 
 
 class InvalidToken(PghistoryError, ValueError):

@@ -1,0 +1,94 @@
+"""The fields of one row that is to be brought back: their values at the base, then and now, and who edited since."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from django.db.models import ForeignKey, Model
+
+from pghistory import changes, errors
+from pghistory.dependants import Joined
+from pghistory.entries import Entry, differ, state
+from pghistory.evidence import evidence
+from pghistory.plans import Choice
+from pghistory.revisions import Revision, Span
+from pghistory.selections import living, stored
+from pghistory.timeline import Timeline
+
+
+def choices(revision: Revision, using: str, *, returning: Collection[tuple[type[Model], str]]) -> Iterator[Choice]:
+    """The fields in which the row differs from its base; all of them where the row is gone.
+
+    `returning` names rows, (table, key), that come back together with this one, so that it may refer to them.
+    """
+    span = revision.span
+    known = evidence(span.event_model)
+    base, then = stored(span, span.base, using), stored(span, span.then, using)
+    row = living(span, using)
+    if base is None:
+        raise errors.NotRestorable(subject=span.slug, problem="its event is gone.")
+    names = [*known.columns, *known.generated]
+    was, left = state(base, names), state(then, names) if then is not None else {}
+    now = state(row, names) if row is not None else {}
+    if span.is_open:
+        left = now
+    fields = {field.name: field for field in known.table._meta.local_concrete_fields}
+    for name in known.columns:
+        if name not in revision.different:
+            continue
+        conflict = name in revision.conflicts or _was_edited(revision, name, left, now)
+        missing = _missing(fields[name], was[name], using, returning)
+        yield Choice(
+            name=name,
+            field=fields[name],
+            base=was[name],
+            then=left.get(name),
+            now=now.get(name),
+            chosen=name in revision.fields and missing is None,
+            conflict=conflict,
+            edit=_edit(span, row, name, using) if conflict else None,
+            problem="" if missing is None else f"{missing[0]._meta.verbose_name} {missing[1]} no longer exists.",
+            missing=missing,
+        )
+    for name in known.generated:
+        if row is not None and differ(was[name], now[name]):
+            problem = "The database works it out by itself."
+            yield Choice(name, fields[name], was[name], left.get(name), now[name], problem=problem)
+
+
+def of_joined(joined: Joined, wanted: Collection[str] | None) -> Choice:
+    """A many-to-many field as a choice."""
+    conflict = joined.then != joined.now
+    name = joined.field.name
+    chosen = not conflict if wanted is None else name in wanted
+    return Choice(name, joined.field, joined.base, joined.then, joined.now, chosen=chosen, conflict=conflict)
+
+
+def _was_edited(revision: Revision, name: str, left: dict[str, Any], now: dict[str, Any]) -> bool:
+    """Whether a field that is written all the same was edited since."""
+    known = evidence(revision.span.event_model)
+    if not now or name in known.times or revision.span.is_open:
+        return False
+    return name not in left or differ(left[name], now[name])
+
+
+def _edit(span: Span, row: Model | None, name: str, using: str) -> Entry | None:
+    """The newest entry that changed a field of the living row."""
+    if row is None or not changes.has_object(span.event_model):
+        return None
+    timeline = Timeline(using=using).across(span.event_model).of(row).touching(name)
+    return next(iter(timeline.page(size=1).entries), None)
+
+
+def _missing(
+    field: Any, value: Any, using: str, returning: Collection[tuple[type[Model], str]]
+) -> tuple[type[Model], Any] | None:
+    """What a foreign key would refer to and that is neither there nor coming back."""
+    if not isinstance(field, ForeignKey) or value is None or not getattr(field, "db_constraint", True):
+        return None
+    target = field.related_model
+    if field.target_field.primary_key and (target._meta.concrete_model or target, str(value)) in returning:
+        return None
+    exists = target._base_manager.using(using).filter(**{field.target_field.attname: value}).exists()
+    return None if exists else (target, value)

@@ -1,0 +1,210 @@
+"""Bringing rows back: one object to an event or an instant, or everything that one context changed.
+
+    plan = restore.plan(event)
+    restore.apply(plan, reason="typo", actor=request.user)
+
+A plan was done and taken back before it is shown. What is applied are new events, in a context that says what was
+restored; history itself is only added to.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from django.db import Error, router, transaction
+from django.db.models import Model
+
+from pghistory import errors, refusals, writes
+from pghistory.choices import choices, of_joined
+from pghistory.contexts import apart
+from pghistory.entries import Entry
+from pghistory.evidence import evidence
+from pghistory.models import Context, Event
+from pghistory.plans import Choice, Done, Intent, Plan
+from pghistory.rehearsals import Rehearsal, rehearse, short_waits
+from pghistory.revisions import Revision, digest
+from pghistory.selections import Selection, selection, subject
+
+__all__ = ["Choice", "Done", "Permits", "Plan", "Revision", "apply", "plan", "undo"]
+
+SAMPLE: Final = 1_000
+"""Up to so many rows are written and taken back for a preview; of more, the first ones."""
+
+NOT_PERMITTED: Final = "You may not write to it."
+
+Permits = Callable[[Sequence[Revision]], Collection[str]]
+"""Gives the slugs of those revisions that somebody may not write."""
+
+
+def plan(
+    event: Event | Entry,
+    *,
+    fields: Collection[str] | None = None,
+    at: dt.datetime | None = None,
+    using: str | None = None,
+    permits: Permits | None = None,
+) -> Plan:
+    """What it takes to bring the event's object back to the row that the event keeps, or to how it was `at` an instant.
+
+    Of a living object, all fields that nobody edited since, or `fields`, conflicts included; of a deleted one the
+    whole row and what was deleted with it. With it come its parts in parents' tables and its many-to-many rows.
+    `permits` leaves rows out. Raises NotRestorable, RowsBusy, SchemaDiffers.
+    """
+    found = event.event if isinstance(event, Entry) else event
+    intent = Intent(
+        "restore",
+        f"{found._meta.label}:{found.pk}",
+        using or found._state.db or router.db_for_write(found.pgh_tracked_model),
+        fields=None if fields is None else tuple(fields),
+        at=None if at is None else at.isoformat(),
+    )
+    with refusals.told():
+        return _planned(intent, permits)
+
+
+def undo(
+    context: uuid.UUID | str,
+    *,
+    overwrite: Collection[str] = (),
+    using: str | None = None,
+    permits: Permits | None = None,
+) -> Plan:
+    """What it takes to bring every row that a context changed back to how it was before; `apply` does it.
+
+    Fields that somebody edited since stay, unless `overwrite` names them, "app.EventModel:key:field" (without the
+    field, a row that was added and edited since). An undo is a context of its own, and can be undone as well.
+    `permits` leaves rows out. Raises NotRestorable, RowsBusy, SchemaDiffers.
+    """
+    intent = Intent("undo", str(context), using or router.db_for_write(Context), overwrite=tuple(overwrite))
+    with refusals.told():
+        found = selection(intent).compared(intent)
+        intent = replace(intent, digest=digest(found))
+        found = _permitted(found, permits)
+        writing = [revision for revision in found if revision.writes]
+        rehearsal = rehearse(writing[:SAMPLE], intent.using, intent.metadata)
+    return Plan(
+        intent=intent,
+        subject=subject(intent),
+        revisions=_refused(found, rehearsal),
+        events=rehearsal.events,
+        count=rehearsal.count,
+        sampled=len(writing) > SAMPLE,
+        problem="" if writing else "There is nothing to undo: every row is as it was before, or was edited since.",
+    )
+
+
+def apply(
+    plan: Plan | str, *, reason: str = "", actor: Model | None = None, permits: Permits | None = None, **metadata: Any
+) -> Done:
+    """Does what was previewed, in a transaction and a context of its own; `plan` may be the plan's token.
+
+    Raises StalePreview when a row was written since the preview, RowsBusy when somebody else holds one for long,
+    RestoreRefused when the database refuses the row that was asked for. After an error nothing is written.
+    """
+    intent = Intent.read(plan) if isinstance(plan, str) else plan.intent
+    using = intent.using
+    said = {**metadata, **({"reason": reason} if reason else {}), **intent.metadata}
+    with refusals.told(), transaction.atomic(using=using), short_waits(using):
+        rows = selection(intent)
+        writes.hold((Revision(span) for span in rows.all(intent)), using)
+        found = rows.compared(intent)
+        if digest(found) != intent.digest:
+            raise errors.StalePreview(subject=subject(intent))
+        writing = [revision for revision in _permitted(found, permits) if revision.writes]
+        if not writing:
+            raise errors.NotRestorable(subject=subject(intent), problem="there is nothing to write.")
+        with apart(actor=actor, **said) as context:
+            refused = writes.write(writing, using)
+        for revision, error in refused:
+            if intent.kind == "restore" and revision.span in rows.asked:
+                raise errors.RestoreRefused(problem=refusals.words(error)) from error
+        if len(refused) == len(writing):
+            raise errors.RestoreRefused(problem=refusals.words(refused[0][1]))
+    left_out = tuple(replace(revision, problem=refusals.words(error)) for revision, error in refused)
+    return Done(context.id, len(writing) - len(refused), left_out)
+
+
+def _planned(intent: Intent, permits: Permits | None) -> Plan:
+    """The plan of a restore: fields that the database refuses are taken out one by one, until the rest passes."""
+    rows = selection(intent)
+    offered = _offered(rows, intent)
+    while True:
+        intent = replace(intent, fields=tuple(choice.name for choice in offered if choice.chosen))
+        found = _permitted(rows.compared(intent), permits)
+        asked = found[: len(rows.asked)]
+        problem = next((revision.problem for revision in asked if revision.problem), "")
+        rehearsal = Rehearsal((), 0, ()) if problem else rehearse(found, intent.using, intent.metadata)
+        refusal = next(((each, error) for each, error in rehearsal.refused if each.span in rows.asked), None)
+        if refusal is None:
+            break
+        names = refusals.fields(refusal[1], evidence(refusal[0].span.event_model), intent.using)
+        refused = [choice for choice in offered if choice.chosen and choice.name in names]
+        if not refused:
+            problem = refusals.words(refusal[1])
+            break
+        offered = [_without(choice, refused, refusal[1]) for choice in offered]
+    if not problem and not any(revision.writes for revision in found):
+        problem = "Nothing is chosen." if offered else "It is as it was then: there is nothing to restore."
+    return Plan(
+        intent=replace(intent, digest=digest(found)),
+        subject=subject(intent),
+        revisions=_refused(found, rehearsal),
+        choices=tuple(offered),
+        events=rehearsal.events,
+        count=rehearsal.count,
+        notes=tuple(_notes(rows)),
+        problem=problem,
+        event=rows.event,
+        then=rows.then,
+    )
+
+
+def _offered(rows: Selection, intent: Intent) -> list[Choice]:
+    """The fields that can be chosen; raises NotRestorable for a wanted one that is not kept."""
+    known = {name for span in rows.asked for name in evidence(span.event_model).columns}
+    known |= {joined.field.name for joined in rows.joined}
+    unknown = [name for name in intent.fields or () if name not in known and not _is_many_to_many(rows, name)]
+    if unknown:
+        raise errors.NotRestorable(subject=subject(intent), problem=f"its event does not keep {', '.join(unknown)}.")
+    found = rows.compared(intent)[: len(rows.asked)]
+    returning = {(evidence(span.event_model).table, span.obj) for span in (*rows.asked, *rows.beside)}
+    offered = [choice for revision in found for choice in choices(revision, intent.using, returning=returning)]
+    return [*offered, *(of_joined(joined, intent.fields) for joined in rows.joined)]
+
+
+def _is_many_to_many(rows: Selection, name: str) -> bool:
+    tables = (evidence(span.event_model).table for span in rows.asked)
+    return any(field.name == name for table in tables for field in table._meta.local_many_to_many)
+
+
+def _without(choice: Choice, refused: Sequence[Choice], error: Error) -> Choice:
+    return choice.refused(refusals.words(error)) if choice in refused else choice
+
+
+def _refused(found: Iterable[Revision], rehearsal: Rehearsal) -> tuple[Revision, ...]:
+    """The revisions, with the problem of each that the database refused."""
+    problems = {revision.slug: refusals.words(error) for revision, error in rehearsal.refused}
+    return tuple(replace(each, problem=problems.get(each.slug, each.problem)) for each in found)
+
+
+def _permitted(found: list[Revision], permits: Permits | None) -> list[Revision]:
+    if permits is None:
+        return found
+    forbidden = permits([revision for revision in found if revision.writes])
+    return [replace(each, problem=NOT_PERMITTED) if each.slug in forbidden else each for each in found]
+
+
+def _notes(rows: Selection) -> Iterable[str]:
+    """What the history of the rows that were asked for does not tell."""
+    for span in rows.asked:
+        known = evidence(span.event_model)
+        name = span.event_model._meta.label
+        if known.untracked:
+            fields = ", ".join(str(field.verbose_name) for field in known.untracked)
+            yield f"{name} does not keep: {fields}."
+        if not known.misses_no_new_row and not known.misses_no_old_row:
+            yield f"{name} does not keep every change: others may have come between."

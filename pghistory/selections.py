@@ -1,0 +1,131 @@
+"""Which rows an intent means: those that were asked for, and those that come with them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Model
+
+from pghistory import changes, dependants, errors, spans
+from pghistory.dependants import Joined
+from pghistory.evidence import evidence
+from pghistory.models import Event
+from pghistory.plans import Intent
+from pghistory.revisions import Revision, Span, revisions
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The rows of an intent.
+
+    `asked` are the rows that were asked for, `beside` those that come with them, `joined` the many-to-many fields that
+    can be brought back. `event` and `then` are those of a restore.
+    """
+
+    asked: tuple[Span, ...] = ()
+    beside: tuple[Span, ...] = ()
+    joined: tuple[Joined, ...] = ()
+    event: Event | None = None
+    then: Event | None = None
+
+    def all(self, intent: Intent) -> list[Span]:
+        """Every row that the intent writes, with the many-to-many rows of the fields that it names."""
+        wanted = intent.fields or ()
+        chosen = [span for joined in self.joined if joined.field.name in wanted for span in joined.spans]
+        return [*self.asked, *self.beside, *chosen]
+
+    def compared(self, intent: Intent) -> list[Revision]:
+        """The revisions of these rows."""
+        asked = revisions(self.asked, using=intent.using, fields=intent.fields, overwrite=intent.overwrite)
+        return [*asked, *revisions(self.all(intent)[len(self.asked) :], using=intent.using)]
+
+
+def selection(intent: Intent) -> Selection:
+    """The rows of an intent, as they stand now; raises NotRestorable for what cannot be found."""
+    if intent.kind == "undo":
+        return Selection(asked=_of_context(intent))
+    return _of_event(intent)
+
+
+def subject(intent: Intent) -> str:
+    """What is restored or undone, in words."""
+    return f"The context {intent.target}" if intent.kind == "undo" else f"The row of {intent.target}"
+
+
+def _of_context(intent: Intent) -> tuple[Span, ...]:
+    """Each row once, also where several event models keep its table: the one that keeps most of it brings it back."""
+    try:
+        context_id = uuid.UUID(intent.target)
+    except ValueError as error:
+        raise errors.NotRestorable(subject=subject(intent), problem="this is no context's id.") from error
+    found = spans.of_context(context_id, intent.using)
+    if not found:
+        raise errors.NotRestorable(subject=subject(intent), problem="no event of a change belongs to it.")
+    whole: dict[tuple[type[Model], str], Span] = {}
+    for span in found:
+        key = (evidence(span.event_model).table, span.obj)
+        other = whole.get(key)
+        if other is None or _columns(span) > _columns(other):
+            whole[key] = span
+    # What an event model with fewer fields tells as well is told by the other one.
+    return tuple(
+        span
+        for span in found
+        if (other := whole[evidence(span.event_model).table, span.obj]) is span
+        or not evidence(span.event_model).columns.keys() <= evidence(other.event_model).columns.keys()
+    )
+
+
+def _columns(span: Span) -> int:
+    return len(evidence(span.event_model).columns)
+
+
+def _of_event(intent: Intent) -> Selection:
+    event = _event(intent)
+    using = intent.using
+    parents = tuple(dependants.parents(event, using))
+    asked = tuple(spans.of_event(each, using) for each in (event, *parents))
+    row = living(asked[0], using)
+    then = stored(asked[0], asked[0].then, using)
+    if row is not None:
+        joined = tuple(dependants.many_to_many(event, then, row, using))
+        return Selection(asked, joined=joined, event=event, then=then)
+    gone = [deletion for span in asked if (deletion := _deletion(span, using)) is not None]
+    return Selection(asked, beside=tuple(dependants.deleted_with(gone, using)), event=event, then=then)
+
+
+def _event(intent: Intent) -> Event:
+    label, _, pgh_id = intent.target.rpartition(":")
+    event_model: Any = apps.get_model(label)
+    event: Event | None = changes.rows(event_model, intent.using).filter(pk=pgh_id).first()
+    if event is None:
+        raise errors.NotRestorable(subject=subject(intent), problem="there is no such event.")
+    if intent.at is None:
+        return event
+    at = dt.datetime.fromisoformat(intent.at)
+    found = spans.at_instant(event_model, spans.key_of(event), at, intent.using)
+    if found is None:
+        raise errors.NotRestorable(subject=subject(intent), problem=f"there was no such row at {intent.at}.")
+    return found
+
+
+def _deletion(span: Span, using: str) -> Event | None:
+    """The event that says that the row was deleted: the base itself, or the newest one."""
+    base = stored(span, span.base, using)
+    if base is not None and evidence(span.event_model).is_delete(base):
+        return base
+    return spans.last_deletion(span.event_model, span.obj, using)
+
+
+def living(span: Span, using: str) -> Model | None:
+    """The living row of a span."""
+    return evidence(span.event_model).table._base_manager.using(using).filter(pk=span.obj).first()
+
+
+def stored(span: Span, pgh_id: str | None, using: str) -> Event | None:
+    """An event of the span by its id; it may be gone."""
+    return None if pgh_id is None else changes.rows(span.event_model, using).filter(pk=pgh_id).first()

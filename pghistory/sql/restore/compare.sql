@@ -1,0 +1,15 @@
+-- Each row as it was (base), as it was left (then) and as it is (now): whether it is there, what it is made of, and the
+-- fields in which base and then, then and now, base and now differ.
+select
+    pgh_now.{key} is not null,
+    md5((pgh_now.*)::text),
+    array_remove(array[{changed}]::text[], null),
+    array_remove(array[{edited}]::text[], null),
+    array_remove(array[{different}]::text[], null)
+from
+    unnest(%s::text[], %s::text[], %s::text[]) with ordinality as pgh_work (obj, base_id, then_id, position)
+    left join {events} as pgh_base on pgh_base.pgh_id = pgh_work.base_id::{id_type}
+    left join {events} as pgh_then on pgh_then.pgh_id = pgh_work.then_id::{id_type}
+    left join {table} as pgh_now on pgh_now.{key} = pgh_work.obj::{key_type}
+order by
+    pgh_work.position

@@ -1,0 +1,281 @@
+"""What comes back with a row, what the database refuses, and previews that have gone stale."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+import pghistory
+from demo_project.shop.models import Category, Customer, Order, OrderLine, Product, ProductTag, Supplier, Tag
+from pghistory import errors, restore
+from tests.tracked.models import ByRow, Everything, Kept, Reference, Specimen, Target
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def product() -> Product:
+    return Product.objects.create(
+        name="Throw", sku="T-1", price="10.00", supplier=Supplier.objects.create(name="Nordvik", iban="x")
+    )
+
+
+@pytest.fixture
+def order(product: Product) -> Order:
+    customer = Customer.objects.create(name="Ada", email="ada@example.com", since=dt.date(2020, 1, 1))
+    order = Order.objects.create(number="1001", customer=customer, placed_at=timezone.now())
+    for quantity in (1, 2):
+        OrderLine.objects.create(order=order, product=product, title="Throw", quantity=quantity, total="10.00")
+    return order
+
+
+def last(model: Any) -> Any:
+    return model.pgh_event_model.objects.latest("pgh_id")
+
+
+def apart(**ages: int) -> None:
+    """Events of one test share a transaction; this many hours ago is where those of a context were written."""
+    now = timezone.now()
+    for event_model in (Product.pgh_event_models["insert"], ProductTag.pgh_event_model):
+        for name, hours in ages.items():
+            event_model.objects.filter(pgh_context__metadata__step=name).update(
+                pgh_created_at=now - dt.timedelta(hours=hours)
+            )
+
+
+def test_a_deleted_order_comes_back_with_its_lines_and_nothing_else(order: Order, product: Product):
+    other = OrderLine.objects.create(order=order, title="gone before", total=1)
+    with pghistory.context(step="line"):
+        other.delete()
+    OrderLine.pgh_event_model.objects.filter(pgh_context__metadata__step="line").update(
+        pgh_created_at=timezone.now() - dt.timedelta(hours=1)
+    )
+    key = order.pk
+    with pghistory.context(step="order"):
+        order.delete()
+    plan = restore.plan(last(Order))
+    assert [(each.operation, each.span.event_model.__name__) for each in plan.writes] == [
+        ("insert", "OrderEvent"),
+        ("insert", "OrderLineEvent"),
+        ("insert", "OrderLineEvent"),
+    ]
+    assert plan.count == 3
+    assert not Order.objects.exists()
+    restore.apply(plan.token)
+    assert sorted(Order.objects.get(pk=key).lines.values_list("quantity", "product")) == [
+        (1, product.pk),
+        (2, product.pk),
+    ]
+
+
+def test_rows_that_referred_to_a_row_come_back_through_several_levels():
+    first = Target.objects.create(code="a")
+    row = ByRow.objects.create(name="x")
+    Reference.objects.create(row=row, rank=7)
+    specimen = Specimen.objects.create(unique="s", target=first, itself=None)
+    Specimen.objects.create(unique="t", target=first, itself=specimen)
+    row.delete()
+    restore.apply(restore.plan(ByRow.pgh_event_model.objects.filter(pgh_label="delete").get()))
+    assert Reference.objects.get().row == row or Reference.objects.get().rank == 7
+
+
+def test_many_to_many_rows_go_back_to_those_of_the_version(product: Product):
+    tags = [Tag.objects.create(name=name) for name in ("kept", "lost", "new")]
+    with pghistory.context(step="tagged"):
+        product.tags.add(*tags[:2])
+        product.name = "Then"
+        product.save()
+    with pghistory.context(step="changed"):
+        product.tags.remove(tags[1])
+        product.tags.add(tags[2])
+        product.name = "Now"
+        product.save()
+    apart(tagged=2, changed=1)
+    event = Product.pgh_event_models["update"].objects.filter(name="Then").get()
+    plan = restore.plan(event)
+    found = next(choice for choice in plan.choices if choice.name == "tags")
+    assert (found.base, found.then, found.now) == (
+        {tags[0].pk, tags[1].pk},
+        {tags[0].pk, tags[2].pk},
+        {tags[0].pk, tags[2].pk},
+    )
+    assert (found.chosen, found.conflict) == (True, False)
+    restore.apply(restore.plan(event, fields=["name"]))
+    assert set(product.tags.all()) == {tags[0], tags[2]}
+    restore.apply(restore.plan(event, fields=["tags"]))
+    assert set(product.tags.all()) == {tags[0], tags[1]}
+    product.refresh_from_db()
+    assert product.name == "Then"
+
+
+def test_tags_that_somebody_changed_since_are_a_conflict(product: Product):
+    tag = Tag.objects.create(name="late")
+    with pghistory.context(step="then"):
+        product.name = "Then"
+        product.save()
+    with pghistory.context(step="now"):
+        product.name = "Now"
+        product.save()
+    apart(then=3, now=2)
+    with pghistory.context(step="late"):
+        product.tags.add(tag)
+    plan = restore.plan(Product.pgh_event_models["update"].objects.filter(name="Then").get())
+    found = {choice.name: (choice.chosen, choice.conflict) for choice in plan.choices}
+    assert found["tags"] == (False, True)
+    assert found["name"] == (True, False)
+
+
+def test_a_deleted_product_comes_back_with_its_tags(product: Product):
+    product.tags.add(Tag.objects.create(name="wool"))
+    product.delete()
+    restore.apply(restore.plan(Product.pgh_event_models["delete"].objects.get(pgh_label="delete")))
+    assert [tag.name for tag in Product.objects.get().tags.all()] == ["wool"]
+
+
+def test_a_unique_clash_is_told_in_words_and_the_rest_is_restored():
+    row = Kept.objects.create(name="mine", number=1)
+    row.name, row.number = "other", 2
+    row.save()
+    Kept.objects.create(name="mine")
+    event = Kept.pgh_event_model.objects.earliest("pgh_id")
+    plan = restore.plan(event)
+    found = {choice.name: choice for choice in plan.choices}
+    assert found["name"].problem == "Another row has the same value: Key (name)=(mine) already exists."
+    assert (found["name"].chosen, found["number"].chosen) == (False, True)
+    restore.apply(plan)
+    row.refresh_from_db()
+    assert (row.name, row.number) == ("other", 1)
+
+
+def test_a_missing_parent_is_told_in_words_and_the_rest_is_restored(product: Product):
+    category = Category.objects.create(name="Blankets", slug="blankets")
+    product.category, product.name = category, "Then"
+    product.save()
+    product.category, product.name = None, "Now"
+    product.save()
+    key = category.pk
+    category.delete()
+    plan = restore.plan(Product.pgh_event_models["update"].objects.filter(name="Then").get())
+    found = {choice.name: choice for choice in plan.choices}
+    assert found["category"].problem == f"category {key} no longer exists."
+    assert found["category"].missing == (Category, key)
+    restore.apply(plan)
+    product.refresh_from_db()
+    assert (product.name, product.category) == ("Then", None)
+
+
+def test_a_deleted_row_comes_back_without_a_missing_parent_that_it_can_do_without(product: Product):
+    category = Category.objects.create(name="Blankets", slug="blankets")
+    Product.objects.update(category=category)
+    product.refresh_from_db()
+    with pghistory.context(step="product"):
+        product.delete()
+    category.delete()
+    restore.apply(restore.plan(Product.pgh_event_models["delete"].objects.get(pgh_label="delete")))
+    assert Product.objects.get().category is None
+
+
+def test_a_deleted_row_without_a_parent_that_it_needs_is_refused(product: Product):
+    supplier = product.supplier
+    product.delete()
+    supplier.delete()
+    plan = restore.plan(Product.pgh_event_models["delete"].objects.get(pgh_label="delete"))
+    assert not plan.is_ready
+    assert plan.problem == "Not kept, and without a default: supplier."
+    found = {choice.name: choice for choice in plan.choices}
+    assert "no longer exists" in found["supplier"].problem
+    assert not Product.objects.exists()
+
+
+def test_a_deleted_row_whose_unique_value_is_taken_is_refused(product: Product):
+    product.delete()
+    Product.objects.create(name="New", sku="T-1", price=1, supplier=product.supplier)
+    plan = restore.plan(Product.pgh_event_models["delete"].objects.get(pgh_label="delete"))
+    assert not plan.is_ready
+    assert "Key (sku)=(T-1) already exists" in plan.problem or "SKU" in plan.problem
+
+
+def test_a_trigger_that_objects_is_heard_in_the_preview():
+    row = Everything.objects.create(name="then")
+    row.name = "now"
+    row.save()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "create function pg_temp.objects() returns trigger language plpgsql as $$ begin "
+            "raise exception 'closed for the night'; end $$"
+        )
+        cursor.execute(
+            "create trigger objects before update on tracked_everything for each row execute function pg_temp.objects()"
+        )
+    plan = restore.plan(Everything.pgh_event_model.objects.earliest("pgh_id"))
+    assert plan.problem == "closed for the night"
+    with pytest.raises(errors.RestoreRefused, match="closed for the night"):
+        restore.apply(plan)
+    row.refresh_from_db()
+    assert row.name == "now"
+
+
+def test_what_other_triggers_do_is_part_of_the_preview():
+    row = Everything.objects.create(name="then", number=1)
+    row.name = "now"
+    row.save()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "create function pg_temp.counts() returns trigger language plpgsql as $$ begin "
+            "new.number := 99; return new; end $$"
+        )
+        cursor.execute(
+            "create trigger counts before update on tracked_everything for each row execute function pg_temp.counts()"
+        )
+    plan = restore.plan(Everything.pgh_event_model.objects.earliest("pgh_id"))
+    assert plan.events[0].changes == {"name": ("now", "then"), "number": (1, 99)}
+
+
+def test_a_stale_preview_is_refused_and_nothing_is_done_twice():
+    row = Everything.objects.create(name="then", number=1)
+    row.name = "now"
+    row.save()
+    plan = restore.plan(Everything.pgh_event_model.objects.earliest("pgh_id"))
+    stale = restore.plan(Everything.pgh_event_model.objects.earliest("pgh_id"))
+    restore.apply(plan.token)
+    with pytest.raises(errors.StalePreview, match="Preview it again"):
+        restore.apply(plan.token)
+    with pytest.raises(errors.StalePreview):
+        restore.apply(stale)
+    assert Everything.pgh_event_model.objects.count() == 3
+
+
+def test_a_write_to_any_column_makes_a_preview_stale():
+    row = Everything.objects.create(name="then", number=1)
+    row.name = "now"
+    row.save()
+    plan = restore.plan(Everything.pgh_event_model.objects.earliest("pgh_id"))
+    Everything.objects.update(number=5)
+    with pytest.raises(errors.StalePreview):
+        restore.apply(plan)
+    row.refresh_from_db()
+    assert (row.name, row.number) == ("now", 5)
+
+
+def test_a_token_that_was_changed_is_refused():
+    row = Everything.objects.create(name="then", number=1)
+    row.delete()
+    token = restore.plan(last(Everything)).token
+    with pytest.raises(errors.StalePreview):
+        restore.apply(token[:-1] + ("a" if token[-1] != "a" else "b"))
+
+
+def test_rows_that_are_not_permitted_are_left_out(order: Order):
+    order.delete()
+    event = last(Order)
+
+    def permits(revisions: Any) -> set[str]:
+        return {each.slug for each in revisions if each.span.event_model is OrderLine.pgh_event_model}
+
+    plan = restore.plan(event, permits=permits)
+    assert [each.problem for each in plan.left_out] == [restore.NOT_PERMITTED] * 2
+    restore.apply(plan.token, permits=permits)
+    assert Order.objects.count() == 1
+    assert not OrderLine.objects.exists()
