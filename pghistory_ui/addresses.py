@@ -7,6 +7,7 @@ from typing import Any, Final
 from urllib.parse import quote as percent_quoted
 
 from django.contrib.admin.utils import quote
+from django.urls import NoReverseMatch
 from django.utils.http import RFC3986_SUBDELIMS
 
 # Stands in for a key while a pattern is made; no quoting changes it, and no address holds it by chance.
@@ -22,8 +23,14 @@ class Addresses:
     def of(self, kind: Hashable, key: Any, make: Callable[[Any], str]) -> str:
         """What `make(key)` gives, which must differ by the key alone within a kind."""
         if kind not in self._patterns:
-            self._patterns[kind] = make(KEY).partition(KEY)
+            self._patterns[kind] = self._pattern(make)
         head, found, tail = self._patterns[kind]
         text = str(quote(key)) if found else ""
-        # A pattern that takes no such word, as one for numbers only, is asked for each key.
+        # An address that takes no such word, as one for numbers only, is reversed for each key.
         return f"{head}{percent_quoted(text, safe=f'{RFC3986_SUBDELIMS}/~:@')}{tail}" if text else make(key)
+
+    def _pattern(self, make: Callable[[Any], str]) -> tuple[str, str, str]:
+        try:
+            return make(KEY).partition(KEY)
+        except NoReverseMatch:
+            return "", "", ""

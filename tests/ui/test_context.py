@@ -43,7 +43,13 @@ def test_all_that_a_request_changed_stands_together_by_model(browse: Browse, mar
         "1 updated",
     ]:
         assert words in page.text
-    assert page.text.index("Category 2 events") < page.text.index("Product 1 event")
+    # What was written in one transaction stands by its numbers, which each event model counts for itself.
+    newest = {
+        "Category 2 events": Category.pgh_event_model.objects.latest("pgh_id").pgh_id,
+        "Product 1 event": product.events.latest("pgh_id").pgh_id,
+    }
+    first, second = sorted(newest, key=lambda words: newest[words], reverse=True)
+    assert page.text.index(first) < page.text.index(second)
 
 
 def test_cards_and_events_lead_to_it(browse: Browse, mara: User, changed: Product):
@@ -132,7 +138,8 @@ def test_the_queries_do_not_grow_with_the_events(client: Client, mara: User, sup
             assert client.get(f"{CONTEXT}/{context.id}/").status_code == 200
         return len(captured)
 
-    assert queries(10, "few") == queries(1_000, "many")
+    # Beside the products, the few have their category on the page.
+    assert queries(10, "few") >= queries(1_000, "many")
 
 
 @pytest.mark.parametrize("key", ["0", "x", "%00", "9" * 40, "00000000-0000-0000-0000-000000000000", "%F0%9F%98%80"])
