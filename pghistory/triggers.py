@@ -155,12 +155,16 @@ class Event(pgtrigger.Trigger):
         if field.name == "pgh_obj":
             return f"{self.row}.{sql.name(tracked.pk.column)}"
         if field.name == "pgh_context":
-            return functions.ATTACH_CONTEXT_SQL if field.is_relation else functions.CONTEXT_METADATA_SQL
+            return self._once(functions.ATTACH_CONTEXT_SQL if field.is_relation else functions.CONTEXT_METADATA_SQL)
         if field.name == "pgh_context_id":
-            return functions.CONTEXT_ID_SQL
+            return self._once(functions.CONTEXT_ID_SQL)
         if field.name in self.event_model.pgh_tracked_fields:
             return f"{self.row}.{sql.name(tracked.get_field(field.name).column)}"
         return None
+
+    def _once(self, value: str) -> str:
+        """A value that all rows of a statement share: a sub-query that waits for the first row, and is asked once."""
+        return value if self.level is pgtrigger.Row else f"(select {value})"
 
     def _source(self) -> str:
         """The rows of the statement, aliased so that a condition for a single row holds for them unchanged.

@@ -33,7 +33,7 @@ begin
         NEW."number",
         NEW."data",
         NEW."id",
-        _pgh_attach_context()
+        (select _pgh_attach_context())
     from
         new_rows as new;
 
@@ -79,7 +79,7 @@ begin
         execute function pgtrigger_insert_insert_e3978()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_insert_insert_e3978 on ' || _table || ' is ''b97045dc840b523ee266d84e8191eba1621f5d1f''';
+    execute 'comment on trigger pgtrigger_insert_insert_e3978 on ' || _table || ' is ''b810e600169962bc4a4470054d74468f01b6eaab''';
 end
 $pghistory_install$;
 
@@ -118,7 +118,7 @@ begin
         NEW."number",
         NEW."data",
         NEW."id",
-        _pgh_attach_context()
+        (select _pgh_attach_context())
     from
         (select *, row_number() over () as pgh_position from old_rows) as old
         join (select *, row_number() over () as pgh_position from new_rows) as new using (pgh_position)
@@ -167,7 +167,7 @@ begin
         execute function pgtrigger_update_update_5dc3f()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_update_update_5dc3f on ' || _table || ' is ''993e377a14b23bef57f0cf7c97c301628478f329''';
+    execute 'comment on trigger pgtrigger_update_update_5dc3f on ' || _table || ' is ''11597763095617291d73e694b665b790e5316088''';
 end
 $pghistory_install$;
 
@@ -206,7 +206,7 @@ begin
         OLD."number",
         OLD."data",
         OLD."id",
-        _pgh_attach_context()
+        (select _pgh_attach_context())
     from
         old_rows as old;
 
@@ -252,7 +252,7 @@ begin
         execute function pgtrigger_delete_delete_d1715()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_delete_delete_d1715 on ' || _table || ' is ''ced2ac65396e26915900001688f718af161a7d9c''';
+    execute 'comment on trigger pgtrigger_delete_delete_d1715 on ' || _table || ' is ''901d5875fc8197114621fc5ac03cef7783cbd212''';
 end
 $pghistory_install$;
 
@@ -291,7 +291,7 @@ begin
         OLD."number",
         OLD."data",
         OLD."id",
-        _pgh_attach_context()
+        (select _pgh_attach_context())
     from
         (select *, row_number() over () as pgh_position from old_rows) as old
         join (select *, row_number() over () as pgh_position from new_rows) as new using (pgh_position);
@@ -338,7 +338,7 @@ begin
         execute function pgtrigger_before_update_9e13a()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_before_update_9e13a on ' || _table || ' is ''be5e082df28d3321aa359940b089f713e3ec22cd''';
+    execute 'comment on trigger pgtrigger_before_update_9e13a on ' || _table || ' is ''f86dbff5fbc86858c7f3918c6a012449ef30f304''';
 end
 $pghistory_install$;
 
@@ -377,7 +377,7 @@ begin
         NEW."number",
         NEW."data",
         NEW."id",
-        _pgh_attach_context()
+        (select _pgh_attach_context())
     from
         (select *, row_number() over () as pgh_position from old_rows) as old
         join (select *, row_number() over () as pgh_position from new_rows) as new using (pgh_position)
@@ -426,7 +426,7 @@ begin
         execute function pgtrigger_down_update_0c78e()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_down_update_0c78e on ' || _table || ' is ''1821f3199a0418468fe88dae4fc531b5435b6af8''';
+    execute 'comment on trigger pgtrigger_down_update_0c78e on ' || _table || ' is ''da0560ca4478b345be6379fabbe1376ecbd8777b''';
 end
 $pghistory_install$;
 
@@ -465,7 +465,7 @@ begin
         NEW."number",
         NEW."data",
         NEW."id",
-        _pgh_attach_context()
+        (select _pgh_attach_context())
     from
         (select *, row_number() over () as pgh_position from old_rows) as old
         join (select *, row_number() over () as pgh_position from new_rows) as new using (pgh_position)
@@ -514,7 +514,7 @@ begin
         execute function pgtrigger_both_update_c84a7()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_both_update_c84a7 on ' || _table || ' is ''388ecb090026d9245e5b1039b3a74d9939500f6a''';
+    execute 'comment on trigger pgtrigger_both_update_c84a7 on ' || _table || ' is ''fa71d7fbd94563cbb499ca9196821e2115137bfa''';
 end
 $pghistory_install$;
 
@@ -553,7 +553,7 @@ begin
         NEW."number",
         NEW."data",
         NEW."id",
-        _pgh_attach_context()
+        (select _pgh_attach_context())
     from
         new_rows as new
     where
@@ -601,7 +601,7 @@ begin
         execute function pgtrigger_big_insert_c306a()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_big_insert_c306a on ' || _table || ' is ''cbcaa51228a031319e18e553cef64f8ec73a0458''';
+    execute 'comment on trigger pgtrigger_big_insert_c306a on ' || _table || ' is ''803ab925d6cfda4bf43643912d1f54fba8bbbe4d''';
 end
 $pghistory_install$;
 
@@ -640,7 +640,7 @@ begin
         OLD."number",
         OLD."data",
         OLD."id",
-        _pgh_attach_context()
+        (select _pgh_attach_context())
     from
         old_rows as old
     where
@@ -688,7 +688,7 @@ begin
         execute function pgtrigger_named_gone_delete_805c1()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_named_gone_delete_805c1 on ' || _table || ' is ''fb74816ce6a4bd51b83ee1dce100f04ffd7a9447''';
+    execute 'comment on trigger pgtrigger_named_gone_delete_805c1 on ' || _table || ' is ''fa30fa196ef1a0510dd24d632321b77441ac481b''';
 end
 $pghistory_install$;
 
@@ -727,7 +727,7 @@ begin
         NEW."number",
         NEW."data",
         NEW."id",
-        _pgh_attach_context()
+        (select _pgh_attach_context())
     from
         new_rows as new;
 
@@ -773,7 +773,7 @@ begin
         execute function pgtrigger_written_insert_cf944()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_written_insert_cf944 on ' || _table || ' is ''ceaff5c532e3bf9d90a344144039610f860a1a96''';
+    execute 'comment on trigger pgtrigger_written_insert_cf944 on ' || _table || ' is ''97479bc7325c66dc79203b1cc33d93fa31921aca''';
 end
 $pghistory_install$;
 
@@ -812,7 +812,7 @@ begin
         NEW."number",
         NEW."data",
         NEW."id",
-        _pgh_attach_context()
+        (select _pgh_attach_context())
     from
         (select *, row_number() over () as pgh_position from old_rows) as old
         join (select *, row_number() over () as pgh_position from new_rows) as new using (pgh_position);
@@ -859,7 +859,7 @@ begin
         execute function pgtrigger_written_update_f8ca5()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_written_update_f8ca5 on ' || _table || ' is ''74c9f1ab85853064c501aba51e9674eabd90cf2b''';
+    execute 'comment on trigger pgtrigger_written_update_f8ca5 on ' || _table || ' is ''960a766d4a11090134ffcf83b5bca674573e99f5''';
 end
 $pghistory_install$;
 
@@ -898,7 +898,7 @@ begin
         OLD."number",
         OLD."data",
         OLD."id",
-        _pgh_attach_context()
+        (select _pgh_attach_context())
     from
         (select *, row_number() over () as pgh_position from old_rows) as old
         join (select *, row_number() over () as pgh_position from new_rows) as new using (pgh_position);
@@ -945,7 +945,7 @@ begin
         execute function pgtrigger_left_update_f2a34()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_left_update_f2a34 on ' || _table || ' is ''eed231aeaf2c03e167b5cfbfc5611cf39406f152''';
+    execute 'comment on trigger pgtrigger_left_update_f2a34 on ' || _table || ' is ''3bafb35e62d461d9df4450695d83e76d3d31426e''';
 end
 $pghistory_install$;
 
@@ -984,7 +984,7 @@ begin
         OLD."number",
         OLD."data",
         OLD."id",
-        _pgh_attach_context()
+        (select _pgh_attach_context())
     from
         old_rows as old;
 
@@ -1030,6 +1030,6 @@ begin
         execute function pgtrigger_left_delete_2142f()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_left_delete_2142f on ' || _table || ' is ''833462cff57cb4e8f6f23eb5f941da2da99f830a''';
+    execute 'comment on trigger pgtrigger_left_delete_2142f on ' || _table || ' is ''32a3c4f169c7b95e86ac72e51fa827583ad39c6c''';
 end
 $pghistory_install$;
