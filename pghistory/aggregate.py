@@ -193,12 +193,12 @@ def restrict(query: Query, event_models: Collection[type[models.Model]]) -> None
     query.alias_map[table.alias] = table.changed(event_models=kept)
 
 
-def narrow(query: Query, purpose: str, conditions: Mapping[type[models.Model], Q]) -> Col:
+def narrow(query: Query, purpose: str | None, conditions: Mapping[Any, Q]) -> Col:
     """Adds a condition to a query over `Events`, and gives the column that the caller is to filter by."""
     restrict(query, conditions)
     table = _table(query)
     query.alias_map[table.alias] = table.changed(
-        conditions=(*table.conditions, conditions), purposes=table.purposes | {purpose}
+        conditions=(*table.conditions, conditions), purposes=table.purposes | ({purpose} if purpose else frozenset())
     )
     return Col(table.alias, _chosen(len(table.conditions)))
 

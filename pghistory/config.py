@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Final, cast
 
+from django.apps import apps
 from django.conf import settings
 from django.db import models
 from django.utils.module_loading import import_string
@@ -194,3 +195,35 @@ def level() -> Any:
 def middleware_methods() -> frozenset[str]:
     """HTTP methods for which the middleware opens a context."""
     return frozenset(_get("MIDDLEWARE_METHODS", ("GET", "POST", "PUT", "PATCH", "DELETE")))
+
+
+def admin_all_events() -> bool:
+    """Whether the list of events in the admin shows any before it is narrowed by a filter."""
+    return bool(_get("ADMIN_ALL_EVENTS", True))
+
+
+def admin_class() -> type[Any]:
+    """The admin of the list of events."""
+    return cast("type[Any]", _load("ADMIN_CLASS", "pghistory.admin.EventsAdmin"))
+
+
+def admin_model() -> type[models.Model]:
+    """What the list of events in the admin is about: `Events` or a proxy of it, by its label."""
+    return apps.get_model(_get("ADMIN_MODEL", "pghistory.Events"))
+
+
+def admin_list_display() -> Sequence[str] | None:
+    """The columns of the list of events; None for the usual ones and those that a proxy adds."""
+    return cast("Sequence[str] | None", _get("ADMIN_LIST_DISPLAY", None))
+
+
+def admin_ordering() -> tuple[str, ...]:
+    """The order of the list of events."""
+    chosen = _get("ADMIN_ORDERING", "-pgh_created_at")
+    return (chosen,) if isinstance(chosen, str) else tuple(chosen)
+
+
+def admin_queryset() -> Any:
+    """The events that the list is made of, as a queryset, a function that gives one, or its path; None for all."""
+    chosen = _load("ADMIN_QUERYSET", None)
+    return chosen() if callable(chosen) else chosen

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, Self, TypeAlias, TypeVar
 
 from django.db import models
@@ -98,6 +98,13 @@ class EventsQuerySet(models.QuerySet[M], Generic[M]):
         Raises InvalidObjects for objects of several models, and together with `tracks`.
         """
         return self._about("references", objects, branches.referencing)
+
+    def limited(self, conditions: Mapping[type[Event], Q]) -> Self:
+        """Only the events that meet the condition of their event model; every event model has to have one."""
+        narrowed: Self = self._chain()  # type: ignore[attr-defined]
+        if not any(conditions.values()):
+            return narrowed
+        return narrowed.filter(aggregate.narrow(narrowed.query, None, conditions))
 
     def delete(self) -> NoReturn:
         raise errors.ReadOnlyEvents

@@ -1,0 +1,66 @@
+"""The app `pghistory.admin` in a project without the browser, in a process of its own."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.contrib import admin
+from django.db import connection
+
+from pghistory.models import Events
+
+ROOT = Path(__file__).resolve().parents[2]
+
+PROJECT = """
+import sys
+
+import django
+
+django.setup()
+
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from django.db import connections, transaction
+from django.test import Client
+
+connections["default"].settings_dict["NAME"] = sys.argv[1]
+call_command("check", fail_level="WARNING")
+print([label for label, config in django.apps.apps.app_configs.items() if config.name == "pghistory.admin"])
+for model, model_admin in admin.site._registry.items():
+    if model._meta.app_label == "pghistory":
+        print(model.__name__, type(model_admin).__module__)
+with transaction.atomic():
+    client = Client()
+    client.force_login(User.objects.create_superuser("plain"))
+    for address in ("", "pghistory/events/", "pghistory/events/?obj=auth.User:1"):
+        print(client.get(f"/admin/{address}").status_code)
+    transaction.set_rollback(True)
+"""
+
+
+@pytest.mark.django_db
+def test_a_project_without_the_browser_passes_checks_and_opens_the_list():
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", PROJECT, str(connection.settings_dict["NAME"])],
+        check=False,
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "tests.plain"},
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == [
+        "System check identified no issues (0 silenced).",
+        "['pghistory_admin']",
+        "Events pghistory.admin.event_lists",
+        "200",
+        "200",
+        "200",
+    ]
+
+
+def test_where_the_browser_is_installed_it_takes_the_lists_place():
+    assert type(admin.site._registry[Events]).__module__ == "pghistory_ui.admin"

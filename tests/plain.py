@@ -1,0 +1,9 @@
+"""The tests' settings without the browser: `pghistory.admin` in its place."""
+
+from tests.settings import *  # noqa: F403 - a settings module extends another by name
+from tests.settings import INSTALLED_APPS
+
+INSTALLED_APPS = [
+    "pghistory.admin",
+    *(app for app in INSTALLED_APPS if app not in ("pghistory_ui", "django_tables2", "django_htmx")),
+]
