@@ -10,7 +10,7 @@ import datetime as dt
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import ForeignKey, Model
@@ -78,6 +78,29 @@ class Entry:
     def obj_id(self) -> Any:
         """The object's key; None for events that belong to no object."""
         return getattr(self.event, "pgh_obj_id", None)
+
+    @property
+    def stored(self) -> State:
+        """The row that the event keeps."""
+        return state(self.event, self.event.pgh_tracked_fields)
+
+    @property
+    def living(self) -> State | None:
+        """The object's row as it is now, of the tracked fields that it still has; None when it is gone."""
+        if self.object is None:
+            return None
+        present = {field.name for field in self.object._meta.concrete_fields}
+        return state(self.object, (name for name in self.event.pgh_tracked_fields if name in present))
+
+    def between(self, before: State, after: State) -> Entry:
+        """The entry as an update from one state to another, in place of its own change.
+
+        Only fields that both states have are compared.
+        """
+        fields = [name for name in self.event.pgh_tracked_fields if name in before and name in after]
+        old, new = ({name: found[name] for name in fields} for found in (before, after))
+        changes = _changes(old, new, fields)
+        return replace(self, kind="update", before=old, after=new, changes=changes, is_first=False)
 
     @property
     def actor(self) -> Any:

@@ -56,6 +56,11 @@ class Row:
         """The time in the reader's zone."""
         return timezone.localtime(self.entry.at)
 
+    @property
+    def version(self) -> str:
+        """The event as a form names it: "shop.ProductEvent:5"."""
+        return f"{self.entry.event_model._meta.label}:{self.entry.event.pgh_id}"
+
 
 @dataclass(frozen=True, slots=True)
 class Card:

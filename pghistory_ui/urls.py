@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import URLPattern, path
 
 from pghistory_ui.views.activity import activity
+from pghistory_ui.views.compare import chosen, compare
 from pghistory_ui.views.context import context
 from pghistory_ui.views.event import event
 from pghistory_ui.views.export import export
@@ -33,6 +34,8 @@ def patterns(site: AdminSite) -> list[URLPattern]:
         path("models/", on_site(event_models), name="pghistory_ui_models"),
         path("object/<str:label>/<str:key>/", on_site(object_timeline), name="pghistory_ui_object"),
         path("event/<str:label>/<str:key>/", on_site(event), name="pghistory_ui_event"),
+        path("compare/", on_site(chosen), name="pghistory_ui_compare_chosen"),
+        path("compare/<str:label>/<str:a>/<str:b>/", on_site(compare), name="pghistory_ui_compare"),
         path("context/<str:key>/", on_site(context), name="pghistory_ui_context"),
         path("record/", on_site(record), name="pghistory_ui_record"),
         path("export.<slug:file_format>", on_site(export), name="pghistory_ui_export"),

@@ -15,6 +15,7 @@ from pghistory_ui.renderers import markup
 
 LONGEST_CHIP: Final = 60
 LONGEST_VALUE: Final = 2_000
+SIDE_TEMPLATE: Final = "pghistory_ui/changes/pair_side.html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,12 @@ class Change:
         if self.before is None or self.after is None:
             return markup.single(self.after or self.before)
         return markup.pair(self.before, self.after, self.note)
+
+    @property
+    def side_templates(self) -> tuple[str, ...]:
+        """The templates for one of two columns, the first that there is: `text_side.html` beside `text.html`."""
+        own = (self.template_name.replace(".html", "_side.html"),) if self.template_name else ()
+        return (*own, SIDE_TEMPLATE)
 
 
 class Renderer:

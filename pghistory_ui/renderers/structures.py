@@ -22,6 +22,8 @@ class Line:
     before: Value | None = None
     after: Value | None = None
     kept: str = ""
+    place: str = ""
+    came_from: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +70,13 @@ def _line(change: diff.PathChange) -> Line:
     before, after = (Value(shown(as_json(side), 400)) for side in (change.before, change.after))
     path = change.path or _("whole value")
     if change.op == "moved":
-        return Line(pgettext("in a list", "moved"), f"{change.came_from} → {path}", kept=after.text)
+        ways = f"{change.came_from} → {path}"
+        return Line(pgettext("in a list", "moved"), ways, None, None, after.text, path, change.came_from)
     words = {"changed": _("changed"), "added": _("added"), "removed": _("removed")}
     return Line(
         words[change.op],
         path,
         None if change.op == "added" else before,
         None if change.op == "removed" else after,
+        place=path,
     )

@@ -35,11 +35,12 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """The blocks of a changed text, and what the page left out."""
+    """The blocks of a changed text, and what the page left out; `empty` is the side, "a" or "b", that has no text."""
 
     blocks: tuple[Block, ...]
     left_out: int
     clipped: bool
+    empty: str = ""
 
 
 class TextRenderer(Renderer):
@@ -75,7 +76,9 @@ class TextRenderer(Renderer):
 
     def _body(self, found: diff.TextDiff) -> Text:
         clipped = any(run.op != "same" and len(run.text) > LONGEST_VALUE for run in found.runs)
-        return Text(tuple(_blocks(found)), found.changes - found.shown, clipped)
+        only = found.runs[0].op if len(found.runs) == 1 else "same"
+        empty = {"added": "a", "removed": "b"}.get(only, "")
+        return Text(tuple(_blocks(found)), found.changes - found.shown, clipped, empty)
 
 
 def _blocks(found: diff.TextDiff) -> Iterator[Block]:

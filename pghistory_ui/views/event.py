@@ -50,6 +50,7 @@ def event(request: HttpRequest, site: AdminSite, label: str, key: str) -> HttpRe
         metadata={name: as_text(value) for name, value in metadata_of(entry).items()},
         event_model=entry.event_model._meta.label,
         older=older and (older, page_url(site, "event", entry.event_model._meta.label, older)),
+        compare_older=older and page_url(site, "compare", entry.event_model._meta.label, older, entry.event.pgh_id),
         newer=newer and (newer, page_url(site, "event", entry.event_model._meta.label, newer)),
     )
 

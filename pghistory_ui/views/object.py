@@ -39,6 +39,8 @@ class ObjectPage:
     list_url: str
     log_url: str
     total: str
+    compare_url: str
+    chosen: tuple[str, str] | None
 
     def histories(self, *, shows_log: bool, entries: int | None) -> tuple[frame.Tab, ...]:
         """Tabs for the changes and, where there is one, for Django's own log with its number of entries."""
@@ -112,4 +114,17 @@ def object_page(request: HttpRequest, access: Access, model: type[Model], found:
         list_url=admin_url(access.site, model, "changelist") if living else "",
         log_url=f"{history_url}?tab=log" if history_url else "",
         total=ledger.total(timeline),
+        compare_url=page_url(access.site, "compare_chosen"),
+        chosen=newest_two(read),
     )
+
+
+def newest_two(read: Ledger) -> tuple[str, str] | None:
+    """The versions that a comparison begins with: the newest on the page and the one before it of the same kind."""
+    rows = [row for day in read.days for card in day.cards for row in card.rows]
+    newest = max(rows, key=lambda row: (row.entry.at, row.entry.event.pgh_id), default=None)
+    if newest is None:
+        return None
+    same = [row for row in rows if row.entry.event_model is newest.entry.event_model and row is not newest]
+    before = max(same, key=lambda row: row.entry.event.pgh_id, default=None)
+    return (before.version, newest.version) if before else None

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from demo_project.accounts import MARA
-from demo_project.shop.models import Order
+from demo_project.shop.models import Order, Product
 from pghistory import registry
 
 SignIn = Callable[..., Page]
@@ -38,4 +38,15 @@ def test_the_pages_stand_at_any_width_light_and_dark(mara: Page, troubles: list[
     for _look in looks(mara, f"{EVENTS}context/{cancelled.pgh_context_id}/"):
         expect(mara.get_by_role("heading", level=1)).to_contain_text("One ")
         expect(mara.get_by_role("heading", name="Order").first).to_be_visible()
+    product = Product.objects.get(name__startswith="Merino throw")
+    mara.goto(f"/admin/shop/product/{product.pk}/history/")
+    mara.get_by_role("radio", name="Version A").last.check()
+    mara.get_by_role("button", name="Compare selected").click()
+    expect(mara.get_by_role("table", name="Fields of both versions, side by side")).to_be_visible()
+    expect(mara.locator(".pgh-bar__note")).to_contain_text("differ")
+    compared = mara.url
+    for _look in looks(mara, compared):
+        expect(mara.get_by_role("heading", level=2).first).to_contain_text("Version A:")
+    for _look in looks(mara, f"{compared}?view=unified&unchanged=1"):
+        expect(mara.get_by_role("link", name="Unified")).to_have_attribute("aria-current", "true")
     assert troubles == []
