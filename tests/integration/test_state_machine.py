@@ -1,25 +1,30 @@
 """Random work in several threads, on two databases, in and out of transactions and contexts; then history is read.
 
 A model in Python says what each step leaves behind. Events told again must give exactly the rows, and each event must
-have exactly the context that was active when it was made.
+have exactly the context that was active when it was made. PGHISTORY_SEED chooses the work; a failure names it.
 """
 
 from __future__ import annotations
 
+import asyncio
+import contextvars
 import functools
+import os
 import queue
+import random
 import threading
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import AsyncExitStack, ExitStack
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from asgiref.sync import sync_to_async
 from django.db import IntegrityError, connections, transaction
 from django.db.models import F
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
@@ -27,14 +32,20 @@ import pghistory
 from pghistory import contexts
 from pghistory.models import Context
 from tests.savepoints import new_savepoint
-from tests.tracked.models import DenormalisedContext, Everything
+from tests.tracked.models import ByStatement, DenormalisedContext, Everything
 
 ALIASES = ("default", "archive")
 TABLES = (
-    "tracked_everything, tracked_everythingevent, tracked_denormalisedcontext, tracked_denormalisedcontextevent, "
-    "pghistory_context"
+    "tracked_everything, tracked_everythingevent, tracked_bystatement, tracked_bystatementevent, "
+    "tracked_denormalisedcontext, tracked_denormalisedcontextevent, pghistory_context"
 )
+# {level of the triggers: (tracked model, its column of the name)}
+KINDS: dict[str, tuple[Any, str]] = {"row": (Everything, "name"), "statement": (ByStatement, '"the name"')}
 BINDINGS: tuple[dict[str, Any], ...] = ({}, {"server_side_binding": True}, {"prepare_threshold": 0})
+LABELS = ("insert", "update", "delete")
+TASKS = "tasks"
+"""The name of rows that tasks of an event loop write."""
+
 Row = tuple[str, int | None]
 
 
@@ -42,8 +53,10 @@ Row = tuple[str, int | None]
 class Told:
     """What one worker has left in one database, as far as it was not rolled back."""
 
-    rows: dict[int, Row] = field(default_factory=dict)
-    events: list[tuple[str, int, Row, uuid.UUID | None]] = field(default_factory=list)
+    rows: dict[str, dict[int, Row]] = field(default_factory=lambda: {kind: {} for kind in KINDS})
+    events: dict[str, list[tuple[str, int, Row, uuid.UUID | None]]] = field(
+        default_factory=lambda: {kind: [] for kind in KINDS}
+    )
     moments: dict[int, tuple[uuid.UUID | None, Any]] = field(default_factory=dict)
     contexts: dict[uuid.UUID, dict[str, Any]] = field(default_factory=dict)
 
@@ -105,32 +118,33 @@ class Worker:
 
     # What the model says about a write.
 
-    def wrote(self, alias: str, label: str, key: int, row: Row) -> None:
+    def wrote(self, alias: str, kind: str, label: str, key: int, row: Row) -> None:
         told = self.told[alias]
-        told.events.append((label, key, row, self.context_id))
+        told.events[kind].append((label, key, row, self.context_id))
         if self.context_id is not None:
             told.contexts[self.context_id] = dict(self.metadata)
         if label == "delete":
-            del told.rows[key]
+            del told.rows[kind][key]
         else:
-            told.rows[key] = row
+            told.rows[kind][key] = row
 
-    def created(self, alias: str, made: list[Any]) -> None:
+    def created(self, alias: str, kind: str, made: list[Any]) -> None:
         for each in made:
-            self.wrote(alias, "insert", each.pk, (each.name, each.number))
+            self.wrote(alias, kind, "insert", each.pk, (each.name, each.number))
 
-    def changed(self, alias: str, keys: list[int], number: Callable[[int | None], int | None]) -> None:
+    def changed(self, alias: str, kind: str, keys: list[int], number: Callable[[int | None], int | None]) -> None:
         for key in keys:
-            name, before = self.told[alias].rows[key]
+            name, before = self.told[alias].rows[kind][key]
             if number(before) != before:
-                self.wrote(alias, "update", key, (name, number(before)))
+                self.wrote(alias, kind, "update", key, (name, number(before)))
 
-    def own(self, alias: str) -> Any:
-        return Everything.objects.using(alias).filter(name=self.name)
+    def own(self, alias: str, kind: str) -> Any:
+        return KINDS[kind][0].objects.using(alias).filter(name=self.name)
 
 
 NUMBERS = st.integers(-2, 2)
 WORKERS = st.integers(0, 2)
+LEVELS = st.sampled_from(list(KINDS))
 METADATA = st.dictionaries(st.sampled_from(["user", "step", "50 %"]), st.sampled_from([1, 2, "é'%s\\", None]))
 
 
@@ -139,6 +153,7 @@ class History(RuleBasedStateMachine):
 
     @initialize()
     def nothing_yet(self) -> None:
+        self.tasks = {alias: Told() for alias in ALIASES}
         for worker in self.workers:
             worker.forget()
 
@@ -234,10 +249,10 @@ class History(RuleBasedStateMachine):
 
     # Writes.
 
-    @rule(worker=WORKERS, alias=st.sampled_from(ALIASES), number=NUMBERS)
-    def create(self, worker: int, alias: str, number: int) -> None:
-        at = self.workers[worker]
-        at.created(alias, [at.do(lambda: Everything.objects.using(alias).create(name=at.name, number=number))])
+    @rule(worker=WORKERS, alias=st.sampled_from(ALIASES), number=NUMBERS, kind=LEVELS)
+    def create(self, worker: int, alias: str, number: int, kind: str = "row") -> None:
+        at, model = self.workers[worker], KINDS[kind][0]
+        at.created(alias, kind, [at.do(lambda: model.objects.using(alias).create(name=at.name, number=number))])
 
     @rule(worker=WORKERS, alias=st.sampled_from(ALIASES))
     def create_denormalised(self, worker: int, alias: str) -> None:
@@ -246,77 +261,123 @@ class History(RuleBasedStateMachine):
         metadata = None if at.context_id is None else dict(at.metadata)
         at.told[alias].moments[made.pk] = (at.context_id, metadata)
 
-    @rule(worker=WORKERS, alias=st.sampled_from(ALIASES), numbers=st.lists(NUMBERS, max_size=3))
-    def bulk_create(self, worker: int, alias: str, numbers: list[int]) -> None:
-        at = self.workers[worker]
-        rows = [Everything(name=at.name, number=number) for number in numbers]
-        at.created(alias, at.do(lambda: Everything.objects.using(alias).bulk_create(rows)))
+    @rule(worker=WORKERS, alias=st.sampled_from(ALIASES), numbers=st.lists(NUMBERS, max_size=3), kind=LEVELS)
+    def bulk_create(self, worker: int, alias: str, numbers: list[int], kind: str) -> None:
+        at, model = self.workers[worker], KINDS[kind][0]
+        rows = [model(name=at.name, number=number) for number in numbers]
+        at.created(alias, kind, at.do(lambda: model.objects.using(alias).bulk_create(rows)))
 
-    @rule(worker=WORKERS, alias=st.sampled_from(ALIASES), numbers=st.lists(NUMBERS, min_size=1, max_size=3))
-    def executemany(self, worker: int, alias: str, numbers: list[int]) -> None:
-        at = self.workers[worker]
-        known = set(at.told[alias].rows)
+    @rule(
+        worker=WORKERS, alias=st.sampled_from(ALIASES), numbers=st.lists(NUMBERS, min_size=1, max_size=3), kind=LEVELS
+    )
+    def executemany(self, worker: int, alias: str, numbers: list[int], kind: str) -> None:
+        at, (model, name) = self.workers[worker], KINDS[kind]
+        known = set(at.told[alias].rows[kind])
 
         def write() -> list[Any]:
             with connections[alias].cursor() as cursor:
-                text = "insert into tracked_everything (name, number) values (%s, %s)"
+                text = f"insert into {model._meta.db_table} ({name}, number) values (%s, %s)"
                 cursor.executemany(text, [(at.name, number) for number in numbers])
-            return list(at.own(alias).exclude(pk__in=known).order_by("pk"))
+            return list(at.own(alias, kind).exclude(pk__in=known).order_by("pk"))
 
-        at.created(alias, at.do(write))
+        at.created(alias, kind, at.do(write))
 
-    @rule(worker=WORKERS, alias=st.sampled_from(ALIASES), number=NUMBERS)
-    def raw_insert(self, worker: int, alias: str, number: int) -> None:
-        at = self.workers[worker]
-        text = f"insert into tracked_everything (name, number) values ('{at.name}', {number}) returning id"
-        ((key,),) = at.do(lambda: sql(alias, text))
-        at.wrote(alias, "insert", key, (at.name, number))
+    @rule(
+        worker=WORKERS, alias=st.sampled_from(ALIASES), numbers=st.lists(NUMBERS, min_size=1, max_size=2), kind=LEVELS
+    )
+    def raw_insert(self, worker: int, alias: str, numbers: list[int], kind: str) -> None:
+        at, (model, name) = self.workers[worker], KINDS[kind]
+        rows = ", ".join(f"('{at.name}', {number})" for number in numbers)
+        text = f"insert into {model._meta.db_table} ({name}, number) values {rows} returning id"
+        for (key,), number in zip(at.do(lambda: sql(alias, text)), numbers, strict=True):
+            at.wrote(alias, kind, "insert", key, (at.name, number))
 
-    @rule(worker=WORKERS, alias=st.sampled_from(ALIASES), number=NUMBERS)
-    def save(self, worker: int, alias: str, number: int) -> None:
+    @rule(worker=WORKERS, alias=st.sampled_from(ALIASES), number=NUMBERS, kind=LEVELS)
+    def save(self, worker: int, alias: str, number: int, kind: str) -> None:
         at = self.workers[worker]
 
         def write() -> list[int]:
             keys = []
             # Read by a cursor of the server while it is written.
-            for row in at.own(alias).order_by("pk").iterator(chunk_size=2):
+            for row in at.own(alias, kind).order_by("pk").iterator(chunk_size=2):
                 row.number = number
                 row.save()
                 keys.append(row.pk)
             return keys
 
-        at.changed(alias, at.do(write), lambda before: number)
+        at.changed(alias, kind, at.do(write), lambda before: number)
 
-    @rule(worker=WORKERS, alias=st.sampled_from(ALIASES), number=NUMBERS, by=st.sampled_from(["orm", "raw", "params"]))
-    def update(self, worker: int, alias: str, number: int, by: str) -> None:
-        at = self.workers[worker]
-        keys = sorted(at.told[alias].rows)
+    @rule(
+        worker=WORKERS,
+        alias=st.sampled_from(ALIASES),
+        number=NUMBERS,
+        by=st.sampled_from(["orm", "raw", "params"]),
+        kind=LEVELS,
+    )
+    def update(self, worker: int, alias: str, number: int, by: str, kind: str) -> None:
+        at, (model, name) = self.workers[worker], KINDS[kind]
+        table, keys = model._meta.db_table, sorted(at.told[alias].rows[kind])
         if by == "orm":
-            at.do(lambda: at.own(alias).update(number=F("number") + number))
+            at.do(lambda: at.own(alias, kind).update(number=F("number") + number))
         elif by == "raw":
-            at.do(
-                lambda: sql(alias, f"update tracked_everything set number = number + {number} where name = '{at.name}'")
-            )
+            at.do(lambda: sql(alias, f"update {table} set number = number + {number} where {name} = '{at.name}'"))
         else:
-            text = "/* by */ update tracked_everything set number = number + %(by)s where name = %(name)s"
+            text = f"/* by */ update {table} set number = number + %(by)s where {name} = %(name)s"
             at.do(lambda: sql(alias, text, {"by": number, "name": at.name}))
-        at.changed(alias, keys, lambda before: None if before is None else before + number)
+        at.changed(alias, kind, keys, lambda before: None if before is None else before + number)
 
-    @rule(worker=WORKERS, alias=st.sampled_from(ALIASES), by=st.sampled_from(["orm", "raw", "one"]))
-    def delete(self, worker: int, alias: str, by: str) -> None:
-        at = self.workers[worker]
-        keys = sorted(at.told[alias].rows)
+    @rule(worker=WORKERS, alias=st.sampled_from(ALIASES), by=st.sampled_from(["orm", "raw", "one"]), kind=LEVELS)
+    def delete(self, worker: int, alias: str, by: str, kind: str) -> None:
+        at, (model, name) = self.workers[worker], KINDS[kind]
+        keys = sorted(at.told[alias].rows[kind])
         if by == "orm":
-            at.do(lambda: at.own(alias).delete())
+            at.do(lambda: at.own(alias, kind).delete())
         elif by == "raw":
             # What psycopg prepares is one statement.
             before = "" if "prepare_threshold" in at.options else "select 1; "
-            at.do(lambda: sql(alias, f"{before}delete from tracked_everything where name = '{at.name}'"))
+            at.do(lambda: sql(alias, f"{before}delete from {model._meta.db_table} where {name} = '{at.name}'"))
         else:
             keys = keys[:1]
-            at.do(lambda: at.own(alias).filter(pk__in=keys).delete())
+            at.do(lambda: at.own(alias, kind).filter(pk__in=keys).delete())
         for key in keys:
-            at.wrote(alias, "delete", key, at.told[alias].rows[key])
+            at.wrote(alias, kind, "delete", key, at.told[alias].rows[kind][key])
+
+    @rule(
+        worker=WORKERS,
+        alias=st.sampled_from(ALIASES),
+        plans=st.lists(st.lists(METADATA, min_size=1, max_size=2), min_size=2, max_size=3),
+        kind=LEVELS,
+    )
+    def side_by_side(self, worker: int, alias: str, plans: list[list[dict[str, Any]]], kind: str) -> None:
+        """Tasks of one event loop, each in nested contexts of its own, take turns at every write."""
+        written: list[tuple[int, int, uuid.UUID | None, dict[str, Any]]] = []
+
+        async def create(number: int, context_id: uuid.UUID | None, metadata: dict[str, Any]) -> None:
+            made = await KINDS[kind][0].objects.using(alias).acreate(name=TASKS, number=number)
+            written.append((made.pk, number, context_id, metadata))
+
+        async def task(plan: list[dict[str, Any]], number: int) -> None:
+            metadata: dict[str, Any] = {}
+            async with AsyncExitStack() as stack:
+                for added in plan:
+                    metadata = {**metadata, **added}
+                    handle = await stack.enter_async_context(pghistory.context(**added))
+                    await create(number, handle.id, metadata)
+                    await asyncio.sleep(0)
+            await create(number, None, {})
+
+        async def tasks() -> None:
+            await asyncio.gather(*(task(plan, number) for number, plan in enumerate(plans)))
+            await sync_to_async(connections.close_all)()
+
+        # Where no context is active, whatever the worker is in.
+        self.workers[worker].do(lambda: contextvars.Context().run(asyncio.run, tasks()))
+        told = self.tasks[alias]
+        for key, number, context_id, metadata in written:
+            told.rows[kind][key] = (TASKS, number)
+            told.events[kind].append(("insert", key, (TASKS, number), context_id))
+            if context_id is not None:
+                told.contexts[context_id] = metadata
 
     @rule(worker=WORKERS, alias=st.sampled_from(ALIASES))
     def fail(self, worker: int, alias: str) -> None:
@@ -333,8 +394,9 @@ class History(RuleBasedStateMachine):
     @rule(worker=WORKERS, alias=st.sampled_from(ALIASES))
     def read(self, worker: int, alias: str) -> None:
         at = self.workers[worker]
-        found = at.do(lambda: {row.pk: (row.name, row.number) for row in at.own(alias)})
-        assert found == at.told[alias].rows
+        for kind in KINDS:
+            found = at.do(lambda kind=kind: {row.pk: (row.name, row.number) for row in at.own(alias, kind)})
+            assert found == at.told[alias].rows[kind]
         assert at.do(contexts.active) is None or at.context_id is not None
 
     # The end.
@@ -357,17 +419,18 @@ class History(RuleBasedStateMachine):
                 sql(alias, f"truncate {TABLES}")
 
     def _compare(self, alias: str) -> None:
-        events = Everything.pgh_event_model.objects.using(alias).order_by("pgh_id")
         known: dict[uuid.UUID, dict[str, Any]] = {}
-        for at in self.workers:
-            told = at.told[alias]
-            found = [
-                (event.pgh_label, event.pgh_obj_id, (event.name, event.number), event.pgh_context_id)
-                for event in events.filter(name=at.name)
-            ]
-            assert by_key(found) == by_key(told.events)
-            assert told_again(found) == told.rows == {row.pk: (row.name, row.number) for row in at.own(alias)}
-            moments = DenormalisedContext.pgh_event_model.objects.using(alias).filter(name=at.name)
+        for name, told in [*((at.name, at.told[alias]) for at in self.workers), (TASKS, self.tasks[alias])]:
+            for kind, (model, _) in KINDS.items():
+                events = model.pgh_event_model.objects.using(alias).filter(name=name, pgh_label__in=LABELS)
+                found = [
+                    (event.pgh_label, event.pgh_obj_id, (event.name, event.number), event.pgh_context_id)
+                    for event in events.order_by("pgh_id")
+                ]
+                assert by_key(found) == by_key(told.events[kind])
+                rows = {row.pk: (row.name, row.number) for row in model.objects.using(alias).filter(name=name)}
+                assert told_again(found) == told.rows[kind] == rows
+            moments = DenormalisedContext.pgh_event_model.objects.using(alias).filter(name=name)
             assert {event.pgh_obj_id: (event.pgh_context_id, event.pgh_context) for event in moments} == told.moments
             known |= told.contexts
         assert {row.pk: row.metadata for row in Context.objects.using(alias)} == known
@@ -411,17 +474,25 @@ def workers() -> Iterator[list[Worker]]:
 
 @pytest.mark.django_db(transaction=True, databases=list(ALIASES))
 def test_history_is_what_happened_and_who_did_it(workers: list[Worker]):
+    chosen = int(os.environ.get("PGHISTORY_SEED") or random.randrange(2**32))
+
+    @seed(chosen)
     class Machine(History):
         pass
 
     Machine.workers = workers
-    run_state_machine_as_test(
-        Machine,
-        settings=settings(
-            max_examples=80,
-            stateful_step_count=50,
-            deadline=None,
-            print_blob=True,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    try:
+        run_state_machine_as_test(
+            Machine,
+            settings=settings(
+                max_examples=80,
+                stateful_step_count=50,
+                database=None,
+                deadline=None,
+                print_blob=True,
+                suppress_health_check=list(HealthCheck),
+            ),
+        )
+    except BaseException as error:
+        error.add_note(f"PGHISTORY_SEED={chosen} does the same work again.")
+        raise
