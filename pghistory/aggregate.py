@@ -8,6 +8,7 @@ This is the only module that builds a part of a query.
 
 from __future__ import annotations
 
+import copy
 from abc import abstractmethod
 from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
@@ -60,7 +61,9 @@ class DerivedTable(BaseTable):
 
     def under(self, alias: str) -> DerivedTable:
         """The same under another alias."""
-        return type(self)(self.model, alias)
+        renamed = copy.copy(self)
+        renamed.table_alias = alias
+        return renamed
 
 
 class ProxyTable(DerivedTable):
@@ -89,9 +92,6 @@ class BranchesTable(DerivedTable):
             parts.append(sql)
             params.extend(values)
         return " union all ".join(parts), tuple(params)
-
-    def under(self, alias: str) -> BranchesTable:
-        return type(self)(self.model, alias, self.table)
 
 
 class EventsTable(DerivedTable):
@@ -165,10 +165,7 @@ class EventsTable(DerivedTable):
     def changed(self, **changes: Any) -> EventsTable:
         """The same with other keyword arguments."""
         kept = {name: getattr(self, name) for name in ("event_models", "conditions", "purposes")}
-        return type(self)(self.model, changes.pop("alias", self.table_alias), **{**kept, **changes})
-
-    def under(self, alias: str) -> EventsTable:
-        return self.changed(alias=alias)
+        return type(self)(self.model, self.table_alias, **{**kept, **changes})
 
 
 def query_of_proxy(proxy: type[models.Model]) -> Query:

@@ -134,6 +134,8 @@ def state(row: Model, fields: Iterable[str]) -> State:
 
 def differ(before: Any, after: Any) -> bool:
     """Whether two values of one column differ to the database, to which NaN is NaN and JSON's true is not 1."""
+    if isinstance(before, bool) is not isinstance(after, bool):
+        return True
     if isinstance(before, (bool, int, float, dict, list)) and type(before) is type(after):
         return repr(before) != repr(after)
     try:

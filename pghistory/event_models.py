@@ -215,11 +215,12 @@ def _base_model(options: EventModelOptions) -> type[models.Model]:
 
 
 def _module_of(model: type[models.Model], app_label: str) -> str:
-    """Where the class lives: beside the tracked model, or in the models of the app that was named."""
-    if app_label == model._meta.app_label:
-        return model.__module__
-    app = apps.get_app_config(app_label)
-    return app.models_module.__name__ if app.models_module else f"{app.name}.models"
+    """Where the class lives: in the models of the app that was named, or beside the tracked model.
+
+    Beside it also where the other app has no models, or where they are loaded later.
+    """
+    other = apps.get_app_config(app_label).models_module if app_label != model._meta.app_label else None
+    return other.__name__ if other else model.__module__
 
 
 def _refuse_odd_trackers(model: type[models.Model], chosen: Sequence[Any]) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -28,14 +29,14 @@ RARE: Final = 1_000
 """Up to so many contexts of an actor are worth to be read before the events."""
 
 
-class Filter:
+class Filter(ABC):
     """One condition of a timeline."""
 
     __slots__ = ()
 
+    @abstractmethod
     def condition(self, event_model: type[Event], using: str) -> Q | None:
         """The events that are meant; None where the event model cannot have any."""
-        raise NotImplementedError
 
     def planned(self, using: str) -> Filter:
         """The same filter, fit for what the database holds."""

@@ -20,8 +20,6 @@ def take_in(sender: type[models.Model], **signal: Any) -> None:
     """Receiver of `class_prepared`: what a concrete event model needs once all its fields are known."""
     if not (issubclass(sender, Event) and hasattr(sender, "pgh_tracked_model")) or sender._meta.proxy:
         return
-    if sender.__module__ == "__fake__":
-        return
     registry.register(sender)
     _add_indexes(sender)
     _add_triggers(sender)

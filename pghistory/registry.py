@@ -128,6 +128,4 @@ class OnlyEventModel:
         if len(found) > 1:
             names = ", ".join(event_model._meta.label for event_model in found)
             raise errors.SeveralEventModels(model=owner._meta.label, event_models=names)
-        if not found:
-            raise errors.UntrackedModel(model=owner._meta.label)
         return found[0]

@@ -141,6 +141,9 @@ class Worker:
     def own(self, alias: str, kind: str) -> Any:
         return KINDS[kind][0].objects.using(alias).filter(name=self.name)
 
+    def rows(self, alias: str, kind: str) -> dict[int, Row]:
+        return {row.pk: (row.name, row.number) for row in self.own(alias, kind)}
+
 
 NUMBERS = st.integers(-2, 2)
 WORKERS = st.integers(0, 2)
@@ -395,8 +398,7 @@ class History(RuleBasedStateMachine):
     def read(self, worker: int, alias: str) -> None:
         at = self.workers[worker]
         for kind in KINDS:
-            found = at.do(lambda kind=kind: {row.pk: (row.name, row.number) for row in at.own(alias, kind)})
-            assert found == at.told[alias].rows[kind]
+            assert at.do(functools.partial(at.rows, alias, kind)) == at.told[alias].rows[kind]
         assert at.do(contexts.active) is None or at.context_id is not None
 
     # The end.
