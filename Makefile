@@ -8,10 +8,10 @@ BIN := $(VENV)/bin
 CHROMIUM := chromium chromium-browser google-chrome google-chrome-stable
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench matrix env browser pgbouncer contrib lint format types layers templates docs modules migrations clean
+.PHONY: help demo test check bench matrix env browser pgbouncer contrib coverage-core lint format types layers templates docs modules migrations clean
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s%s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s%s\n", $$1, $$2 }' Makefile
 
 demo: $(VENV)/.demo  ## serve a shop's back office with some months of history (DEMO_PORT, DATABASE_URL)
 	@$(BIN)/python -m demo_project.run
@@ -20,6 +20,9 @@ test: $(VENV)/.dev browser pgbouncer contrib  ## run all tests on an embedded Po
 	$(BIN)/python -m pytest $(if $(ARGS),$(ARGS),--cov)
 
 check: lint types layers templates docs modules migrations  ## everything that can be said without running the tests
+
+coverage-core: $(VENV)/.dev  ## after `make test`: every branch of the core was taken
+	$(BIN)/python -m coverage report --include='pghistory/*' --fail-under=100
 
 bench: $(VENV)/.dev  ## measure writes and reads on an embedded PostgreSQL
 	@$(BIN)/python -m demo_project.postgres $(BIN)/python -m bench

@@ -5,18 +5,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.contrib import admin
-from django.contrib.auth.models import AnonymousUser, Permission, User
 from django.db import Error, connection, models, transaction
-from django.test import RequestFactory
 
 import pghistory
-from pghistory import errors, injection, operations
+from pghistory import errors, injection, operations, registry
 from pghistory.models import Context, Event, Events
 from pghistory.timeline import Timeline
-from pghistory.visibility import visibility
 from tests.matrix.models import Composite, Kinds
-from tests.tracked.models import CharKey, ContextFree, Everything, Loose, TrackedModel
+from tests.tracked.models import CharKey, ContextFree, DenormalisedContext, Everything, Labelled, Loose
 
 pytestmark = pytest.mark.django_db
 
@@ -216,21 +212,47 @@ def test_other_databases_get_neither_wrapper_nor_index(monkeypatch: pytest.Monke
     assert not [text for text in sent if "index" in text]
 
 
-def test_what_may_be_seen_is_a_condition_on_events(rf: RequestFactory):
-    user = User.objects.create(username="ada", is_staff=True)
-    row = TrackedModel.objects.create(int_field=1, char_field="a", user=user)
-    request: Any = rf.get("/")
-    request.user = AnonymousUser()
-    event_model = TrackedModel.pgh_event_model
-    unseen = visibility(request, admin.site, TrackedModel).condition(TrackedModel, event_model, "default")
-    assert not event_model.objects.filter(unseen).exists()
-    user.user_permissions.add(Permission.objects.get(codename="view_trackedmodel"))
-    request.user = User.objects.get()
-    seen = visibility(request, admin.site, TrackedModel)
-    assert seen.whole
-    assert event_model.objects.filter(seen.condition(TrackedModel, event_model, "default")).count() == 1
-    row.delete()
-    assert event_model.objects.filter(seen.condition(TrackedModel, event_model, "default")).count() == 1
+def test_searches_and_changes_ask_each_event_model_for_what_it_has():
+    with pghistory.context(reason="needle"):
+        for model in (Everything, Loose, ContextFree, DenormalisedContext):
+            model.objects.create(name="a")
+    wanted = Timeline().across(Everything, Loose, ContextFree, DenormalisedContext)
+    assert {entry.tracked_model for entry in wanted.searching("needle").page().entries} == {
+        Everything,
+        Loose,
+        DenormalisedContext,
+    }
+    assert len(wanted.searching("insert").page().entries) == 4
+    assert len(wanted.touching("name").page().entries) == 4
+    for nowhere in (wanted.across(ContextFree).by(7), wanted.across(ContextFree).where_context("reason", "needle")):
+        assert nowhere.event_models == ()
+        assert nowhere.page().entries == ()
+
+
+def test_a_label_for_added_and_changed_rows_touches_as_it_is_read(build: Build):
+    @pghistory.track(pghistory.AfterInsertOrUpdate("written"), pghistory.DeleteEvent())
+    class Page(models.Model):
+        name = models.TextField()
+        number = models.IntegerField()
+
+        class Meta:
+            app_label = "tracked"
+
+    build(Page)
+    made = Page.objects.create(name="a", number=1)
+    Page.objects.update(number=2)
+    Page.objects.update(name="b")
+    Page.objects.update(name="b")
+    written = Timeline().of(made)
+    kinds = [entry.kind for entry in written.page().entries]
+    assert kinds == ["update", "update", "update", "insert"]
+    assert [entry.event.number for entry in written.touching("number").page().entries] == [2, 1]
+    assert [entry.kind for entry in written.changed("number", None, 1).page().entries] == ["insert"]
+
+
+def test_only_trackers_without_a_trigger_are_manual():
+    assert registry.manual_labels(Labelled) == ("reviewed", "seen")
+    assert registry.manual_labels(Everything) == ()
 
 
 def test_a_named_cursor_in_autocommit_fails_as_ever(connect_with: Callable[..., Any]):
