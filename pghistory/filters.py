@@ -126,6 +126,21 @@ class InContext(Filter):
 
 
 @dataclass(frozen=True, slots=True)
+class ActorLabel(Filter):
+    """Events whose actor was called so at the time, in whole or in part, whatever the case.
+
+    No index serves it: events are read newest first until a page is full, and all of them where the name is rare.
+    """
+
+    text: str
+
+    def condition(self, event_model: type[Event], using: str) -> Q | None:
+        if metadata.path(event_model) != metadata.SHARED or not keys.is_storable(self.text):
+            return None
+        return Q(pgh_context__actor_label__icontains=self.text)
+
+
+@dataclass(frozen=True, slots=True)
 class Metadata(Filter):
     """Events whose context has this value at this key, as JSON or as a text that reads the same."""
 

@@ -104,6 +104,10 @@ class Timeline:
         key = user.pk if isinstance(user, models.Model) else user
         return self._nothing() if key is None else self._narrowed(filters.Actor(str(key)))
 
+    def named(self, text: str) -> Self:
+        """Events whose actor was called so at the time, in whole or in part."""
+        return self._narrowed(filters.ActorLabel(text))
+
     def in_context(self, context_id: uuid.UUID | str) -> Self:
         """Events of one context."""
         try:

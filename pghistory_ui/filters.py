@@ -9,11 +9,9 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth import get_user_model
-from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.http import QueryDict
 from django.utils import timezone
-from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -21,69 +19,15 @@ from django.utils.translation import gettext_lazy
 
 from pghistory import registry
 from pghistory.timeline import Timeline
-from pghistory_ui.links import as_key, user_label
+from pghistory_ui.inputs import InstantField, InstantInput, ModelSelect, SearchInput
+from pghistory_ui.links import page_url, user_label
 from pghistory_ui.permissions import Access
+from pghistory_ui.terms import Meaning, known_field, tracked_model, tracked_object, understood
+
+__all__ = ["FilterForm", "Pill", "tracked_model"]
 
 # More users than this are not a list to choose from: the key is typed.
 LONGEST_LIST = 200
-
-
-class InstantField(forms.Field):
-    """An ISO date (its first instant in the reader's zone) or an ISO datetime."""
-
-    default_error_messages = {
-        "invalid": gettext_lazy("Write a date as 2026-11-23, or a date and time as 2026-11-23T14:30.")
-    }
-
-    def to_python(self, value: Any) -> dt.datetime | None:
-        """The instant, with a zone."""
-        text = str(value or "").strip()
-        if not text:
-            return None
-        try:
-            day = parse_date(text)
-            instant = dt.datetime.combine(day, dt.time.min) if day else parse_datetime(text)
-            if instant is None:
-                raise ValueError(text)
-            aware = instant if timezone.is_aware(instant) else timezone.make_aware(instant)
-            aware.astimezone(dt.UTC)
-        except (ValueError, OverflowError) as error:
-            raise ValidationError(self.error_messages["invalid"], code="invalid") from error
-        return aware
-
-
-class InstantInput(forms.DateInput):
-    """A browser's date input, or its date and time input when the value has a time."""
-
-    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        """Context of the template, with the input's type by its value."""
-        context = super().get_context(name, value, attrs)
-        text = str(value or "")
-        context["widget"]["type"] = "date" if not text or parse_date_safely(text) else "text"
-        return context
-
-
-class SearchInput(forms.TextInput):
-    """A browser's search input, which can be emptied by one key."""
-
-    input_type = "search"
-
-
-class ModelSelect(forms.Select):
-    """A select of which several values may come by the address: then it shows them all."""
-
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
-        """All values of the name."""
-        return [value for value in data.getlist(name) if value]
-
-    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        """Context of the template; with several values, a list of several rows."""
-        chosen = value if isinstance(value, list) else [value]
-        self.allow_multiple_selected = len(chosen) > 1
-        context = super().get_context(name, chosen, attrs)
-        if self.allow_multiple_selected:
-            context["widget"]["attrs"]["multiple"] = True
-        return context
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +43,7 @@ class FilterForm(forms.Form):
     """The filter grammar; `fixed` names what the page itself fixes, as the object of a timeline."""
 
     q = forms.CharField(
-        label=gettext_lazy("Search labels, keys and context"), max_length=200, required=False, widget=SearchInput
+        label=gettext_lazy("Search labels, keys and context"), max_length=250, required=False, widget=SearchInput
     )
     model = forms.MultipleChoiceField(label=gettext_lazy("Model"), widget=ModelSelect, required=False)
     actor = forms.CharField(label=gettext_lazy("Actor"), max_length=100, required=False)
@@ -120,6 +64,7 @@ class FilterForm(forms.Form):
         super().__init__(data, auto_id="pgh-%s")
         self.access = access
         self.query = data
+        self.meanings: list[Meaning] = []
         for name in fixed:
             del self.fields[name]
         if "model" in self.fields:
@@ -131,6 +76,14 @@ class FilterForm(forms.Form):
         users = self._users()
         if users:
             self._offer("actor", _("Anyone"), users)
+        self.fields["q"].widget.attrs |= {
+            "list": "pgh-suggestions",
+            "autocomplete": "off",
+            "spellcheck": "false",
+            "hx-get": page_url(access.site, "suggestions"),
+            "hx-trigger": "focus once, input changed delay:250ms",
+            "hx-target": "#pgh-suggestions",
+        }
         for name, bound in self.fields.items():
             bound.widget.attrs["class"] = "pgh-input"
             if self.errors.get(name):
@@ -156,25 +109,21 @@ class FilterForm(forms.Form):
         """Whether anything is filtered."""
         return any(self.data.get(name) for name in self.fields if name != "after")
 
+    def clean_q(self) -> str:
+        """Terms that all have a meaning to the one who asks."""
+        text: str = self.cleaned_data["q"]
+        self.meanings = understood(self.access, text)
+        return text
+
     def clean_field(self) -> str:
         """A field that some event model in sight mirrors."""
         name: str = self.cleaned_data["field"]
-        known = {field for found in self.access.event_models for field in found.pgh_tracked_fields}
-        if name and name not in known:
-            raise ValidationError(_("No tracked model in sight has a field “%s”.") % name)
-        return name
+        return known_field(self.access, name) if name else ""
 
     def clean_obj(self) -> Model | None:
         """An object, living or not, as an instance that has its key only."""
         text: str = self.cleaned_data["obj"]
-        if not text:
-            return None
-        label, _colon, key = text.partition(":")
-        model = tracked_model(self.access, label)
-        value = None if model is None else as_key(model, key)
-        if model is None or value is None:
-            raise ValidationError(_("Write an object as its model and key: shop.Product:118."))
-        return model(pk=value)
+        return tracked_object(self.access, text) if text else None
 
     def clean(self) -> dict[str, Any]:
         """Key and value belong together; an interval runs forward."""
@@ -214,18 +163,21 @@ class FilterForm(forms.Form):
             narrowed = narrowed.touching(chosen["field"])
         if chosen.get("key"):
             narrowed = narrowed.where_context(chosen["key"], chosen["value"])
-        if chosen.get("q"):
-            narrowed = narrowed.searching(chosen["q"])
+        for meaning in self.meanings:
+            narrowed = meaning.narrow(narrowed)
         return narrowed
 
     def pills(self) -> Iterator[Pill]:
-        """One for each active filter that is valid."""
+        """One for each active filter that is valid, and for each term of the search."""
+        for meaning in self.meanings:
+            rest = [other.term.source for other in self.meanings if other is not meaning]
+            yield Pill(meaning.name, meaning.value, self._with_q(" ".join(rest)))
         for name in self.fields:
             value = self.cleaned_data.get(name)
-            if name in ("after", "value") or value in (None, "", []):
+            if name in ("q", "after", "value") or value in (None, "", []):
                 continue
             for shown, rest in self._shown(name, value):
-                short = {"key": _("Context"), "q": _("Search"), "until": _("Until")}
+                short = {"key": _("Context"), "until": _("Until")}
                 yield Pill(short.get(name) or str(self[name].label), shown, rest)
 
     def _shown(self, name: str, value: Any) -> Iterator[tuple[str, str]]:
@@ -242,6 +194,14 @@ class FilterForm(forms.Form):
         else:
             choices = dict(getattr(self.fields[name].widget, "choices", ()))
             yield str(choices.get(self.data.get(name), self.data.get(name))), self._without({name: ""})
+
+    def _with_q(self, text: str) -> str:
+        query = self.query.copy()
+        query.pop("after", None)
+        query["q"] = text
+        if not text:
+            del query["q"]
+        return f"?{query.urlencode()}"
 
     def _without(self, gone: dict[str, str]) -> str:
         """The query string without some parameters, or without one value of a parameter."""
@@ -276,20 +236,3 @@ class FilterForm(forms.Form):
         users = list(seen.rows.filter(is_staff=True).order_by(model.USERNAME_FIELD)[: LONGEST_LIST + 1])
         self.access.remember(users)
         return [] if len(users) > LONGEST_LIST else [(str(user.pk), user_label(user)) for user in users]
-
-
-def tracked_model(access: Access, label: str) -> type[Model] | None:
-    """The model of a label as "shop.Product", when it is tracked and may be seen."""
-    for event_model in access.event_models:
-        for model in (event_model.pgh_tracked_model, registry.concrete(event_model.pgh_tracked_model)):
-            if model._meta.label == label:
-                return model
-    return None
-
-
-def parse_date_safely(text: str) -> dt.date | None:
-    """A date, or None also for a day that does not exist."""
-    try:
-        return parse_date(text)
-    except ValueError:
-        return None

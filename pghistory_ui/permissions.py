@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from django.contrib.admin import AdminSite, ModelAdmin
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
 from pghistory import registry, visibility
@@ -59,6 +59,11 @@ class Access:
             known |= {getattr(found, attribute): found for found in objects if self._may_view_object(found)}
         return {key: found for key in wanted if (found := known.get(key)) is not None}
 
+    def viewable_where(self, model: type[Model], **lookups: Any) -> QuerySet[Model]:
+        """The rows that may be seen and answer lookups; a ModelAdmin that decides by object is not asked."""
+        seen = self.visibility(model)
+        return seen.rows.filter(**lookups) if seen.allowed and not seen.by_object else seen.rows.none()
+
     def remember(self, objects: Iterable[Model]) -> None:
         """Living objects that may be seen and were read for another end: they need not be asked for again."""
         for found in objects:
@@ -100,6 +105,11 @@ class Access:
     def tracked_models(self) -> tuple[type[Model], ...]:
         """The tracked models of which anything may be seen, as they were declared."""
         return tuple(dict.fromkeys(event_model.pgh_tracked_model for event_model in self.event_models))
+
+    @cached_property
+    def fields(self) -> frozenset[str]:
+        """The names of the fields that the event models in sight mirror."""
+        return frozenset(name for found in self.event_models for name in found.pgh_tracked_fields)
 
     def event_models_of(self, model: type[Model]) -> tuple[type[Event], ...]:
         """The event models of a model's table that may be seen."""

@@ -18,6 +18,7 @@ from pghistory_ui.views.export import export
 from pghistory_ui.views.models import event_models
 from pghistory_ui.views.object import object_timeline
 from pghistory_ui.views.record import record
+from pghistory_ui.views.search import suggest
 
 
 def patterns(site: AdminSite) -> list[URLPattern]:
@@ -37,6 +38,7 @@ def patterns(site: AdminSite) -> list[URLPattern]:
         path("compare/", on_site(chosen), name="pghistory_ui_compare_chosen"),
         path("compare/<str:label>/<str:a>/<str:b>/", on_site(compare), name="pghistory_ui_compare"),
         path("context/<str:key>/", on_site(context), name="pghistory_ui_context"),
+        path("suggestions/", on_site(suggest), name="pghistory_ui_suggestions"),
         path("record/", on_site(record), name="pghistory_ui_record"),
         path("export.<slug:file_format>", on_site(export), name="pghistory_ui_export"),
     ]

@@ -42,6 +42,7 @@ class Page(HTMLParser):
         self.ids: set[str] = set()
         self.classes: list[str] = []
         self.links: list[tuple[str, str]] = []
+        self.options: list[str] = []
         self._open: list[tuple[str, str]] = []
         self._words: list[str] = []
         self._link_words: list[str] = []
@@ -72,6 +73,8 @@ class Page(HTMLParser):
             self._open.append((tag, values.get("href", "")))
         if tag == "a":
             self._link_words = []
+        if tag == "option":
+            self.options.append(values.get("value", ""))
         if tag == "br":
             self._words.append(" ")
 

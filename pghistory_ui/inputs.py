@@ -1,0 +1,78 @@
+"""The fields and widgets of the filter form."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.translation import gettext_lazy
+
+
+class InstantField(forms.Field):
+    """An ISO date (its first instant in the reader's zone) or an ISO datetime."""
+
+    default_error_messages = {
+        "invalid": gettext_lazy("Write a date as 2026-11-23, or a date and time as 2026-11-23T14:30.")
+    }
+
+    def to_python(self, value: Any) -> dt.datetime | None:
+        """The instant, with a zone."""
+        text = str(value or "").strip()
+        if not text:
+            return None
+        try:
+            day = parse_date(text)
+            instant = dt.datetime.combine(day, dt.time.min) if day else parse_datetime(text)
+            if instant is None:
+                raise ValueError(text)
+            aware = instant if timezone.is_aware(instant) else timezone.make_aware(instant)
+            aware.astimezone(dt.UTC)
+        except (ValueError, OverflowError) as error:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from error
+        return aware
+
+
+class InstantInput(forms.DateInput):
+    """A browser's date input, or its date and time input when the value has a time."""
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """Context of the template, with the input's type by its value."""
+        context = super().get_context(name, value, attrs)
+        text = str(value or "")
+        context["widget"]["type"] = "date" if not text or parse_date_safely(text) else "text"
+        return context
+
+
+class SearchInput(forms.TextInput):
+    """A browser's search input, which can be emptied by one key."""
+
+    input_type = "search"
+
+
+class ModelSelect(forms.Select):
+    """A select of which several values may come by the address: then it shows them all."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        """All values of the name."""
+        return [value for value in data.getlist(name) if value]
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """Context of the template; with several values, a list of several rows."""
+        chosen = value if isinstance(value, list) else [value]
+        self.allow_multiple_selected = len(chosen) > 1
+        context = super().get_context(name, chosen, attrs)
+        if self.allow_multiple_selected:
+            context["widget"]["attrs"]["multiple"] = True
+        return context
+
+
+def parse_date_safely(text: str) -> dt.date | None:
+    """A date, or None also for a day that does not exist."""
+    try:
+        return parse_date(text)
+    except ValueError:
+        return None

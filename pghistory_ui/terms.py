@@ -1,0 +1,204 @@
+"""What the terms of a search mean to the one who asks: each narrows a timeline, or is refused with its reason."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+from django.contrib.auth import get_user_model
+from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.db.models import Field, Model
+from django.utils.translation import gettext as _
+
+from pghistory import registry
+from pghistory.models import Event
+from pghistory.timeline import Timeline
+from pghistory_ui.grammar import ANYTHING, Term, parse
+from pghistory_ui.inputs import InstantField
+from pghistory_ui.links import as_key, user_label
+from pghistory_ui.permissions import Access
+
+Narrow = Callable[[Timeline], Timeline]
+
+# So many terms are more than anybody types, and less than a database minds.
+MOST_TERMS: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """A term in words for people, and what it does to a timeline."""
+
+    term: Term
+    name: str
+    value: str
+    narrow: Narrow
+
+
+def understood(access: Access, text: str) -> list[Meaning]:
+    """The meanings of a text's terms; ValidationError for the first one that has none."""
+    terms = list(parse(text, access.fields))
+    if len(terms) > MOST_TERMS:
+        raise ValidationError(_("Write no more than %d terms.") % MOST_TERMS)
+    return [_meaning(access, term) for term in terms]
+
+
+def tracked_model(access: Access, label: str) -> type[Model] | None:
+    """The model of a label as "shop.Product", when it is tracked and may be seen."""
+    for event_model in access.event_models:
+        for model in (event_model.pgh_tracked_model, registry.concrete(event_model.pgh_tracked_model)):
+            if model._meta.label == label:
+                return model
+    return None
+
+
+def tracked_object(access: Access, text: str) -> Model:
+    """An object, living or not, from "shop.Product:118": an instance that has its key only."""
+    label, _colon, key = text.partition(":")
+    model = tracked_model(access, label)
+    value = None if model is None else as_key(model, key)
+    if model is None or value is None:
+        raise ValidationError(_("Write an object as its model and key: shop.Product:118."))
+    return model(pk=value)
+
+
+def known_field(access: Access, name: str) -> str:
+    """A field that some event model in sight mirrors."""
+    if name not in access.fields:
+        raise ValidationError(_("No tracked model in sight has a field “%s”.") % name)
+    return name
+
+
+def _meaning(access: Access, term: Term) -> Meaning:
+    value = term.value
+    if term.kind == "change":
+        name = known_field(access, term.name)
+        before, after = (_choice(access, name, side) for side in (term.before, value))
+        words = [_("empty") if side is None else side for side in (term.before, value)]
+        return Meaning(term, name, " → ".join(words), lambda timeline: timeline.changed(name, before, after))
+    if not value:
+        raise ValidationError(_("Nothing stands after “%s”.") % term.source)
+    if term.kind == "context":
+        narrow = _context(term.name, value)
+        return Meaning(term, _("Context"), f"{term.name} = {value}", narrow)
+    if term.kind == "word":
+        return Meaning(term, _("Search"), value, lambda timeline: timeline.searching(value))
+    return _FILTERS[term.name](access, term, value)
+
+
+def _actor(access: Access, term: Term, value: str) -> Meaning:
+    """By the name to log in with, by a full name, by the key, else by what the actor was called at the time."""
+    name = _("Actor")
+    users = _users(access, value)
+    if len(users) == 1:
+        return Meaning(term, name, user_label(users[0]), lambda timeline: timeline.by(users[0].pk))
+    if as_key(get_user_model(), value) is not None:
+        return Meaning(term, name, value, lambda timeline: timeline.by(value))
+    return Meaning(term, name, value, lambda timeline: timeline.named(value))
+
+
+def _event_model(access: Access, term: Term, value: str) -> Meaning:
+    found = {event_model._meta.label.lower(): event_model for event_model in access.event_models}.get(value.lower())
+    if found is None:
+        raise ValidationError(_("There is no event model “%s” in sight.") % value)
+    return Meaning(term, _("Event model"), found._meta.label, lambda timeline: _across(timeline, wanted=(found,)))
+
+
+def _field(access: Access, term: Term, value: str) -> Meaning:
+    name = known_field(access, value)
+    return Meaning(term, _("Changed field"), name, lambda timeline: timeline.touching(name))
+
+
+def _label(access: Access, term: Term, value: str) -> Meaning:
+    return Meaning(term, _("Label"), value, lambda timeline: timeline.labelled(value))
+
+
+def _model(access: Access, term: Term, value: str) -> Meaning:
+    """By label, by the name in code, or by the name for people."""
+    wanted = value.casefold()
+    for model in access.tracked_models:
+        options = registry.concrete(model)._meta
+        names = (model._meta.label, options.label, options.object_name, options.verbose_name)
+        if wanted in (str(name).casefold() for name in names):
+            found = access.event_models_of(model)
+            return Meaning(term, _("Model"), str(model._meta.verbose_name), partial(_across, wanted=found))
+    raise ValidationError(_("There is no tracked model “%s” in sight.") % value)
+
+
+def _object(access: Access, term: Term, value: str) -> Meaning:
+    found = tracked_object(access, value)
+    return Meaning(term, _("Object"), value, lambda timeline: timeline.of(found))
+
+
+def _since(access: Access, term: Term, value: str) -> Meaning:
+    at = _instant(value)
+    return Meaning(term, _("Since"), value, lambda timeline: timeline.since(at))
+
+
+def _until(access: Access, term: Term, value: str) -> Meaning:
+    at = _instant(value)
+    return Meaning(term, _("Until"), value, lambda timeline: timeline.until(at))
+
+
+_FILTERS: Final[dict[str, Callable[[Access, Term, str], Meaning]]] = {
+    "actor": _actor,
+    "event_model": _event_model,
+    "field": _field,
+    "label": _label,
+    "model": _model,
+    "obj": _object,
+    "since": _since,
+    "until": _until,
+}
+
+
+def _context(key: str, value: str) -> Narrow:
+    return lambda timeline: timeline.where_context(key, value)
+
+
+def _instant(value: str) -> dt.datetime:
+    found: dt.datetime = InstantField().clean(value)
+    return found
+
+
+def _across(timeline: Timeline, *, wanted: tuple[type[Event], ...]) -> Timeline:
+    return timeline.across(*(found for found in timeline.event_models if found in wanted))
+
+
+def _users(access: Access, name: str) -> list[Model]:
+    """The users in sight whom a name means: one, or none when it may mean several."""
+    model = get_user_model()
+    seen = access.visibility(model)
+    if not seen.allowed or "\0" in name:
+        return []
+    attempts = [{f"{model.USERNAME_FIELD}__iexact": name}]
+    first, _space, last = name.partition(" ")
+    if last and {"first_name", "last_name"} <= {field.name for field in model._meta.concrete_fields}:
+        attempts.append({"first_name__iexact": first, "last_name__iexact": last})
+    for attempt in attempts:
+        found = list(access.viewable_where(model, **attempt)[:2])
+        if len(found) == 1:
+            return found
+    return []
+
+
+def _choice(access: Access, name: str, value: str | None) -> str | None:
+    """The stored value of a choice that was written by its label."""
+    if value in (None, "", ANYTHING):
+        return value
+    for event_model in access.event_models:
+        for stored, label in choices_of(event_model, name):
+            if str(label).casefold() == str(value).casefold():
+                return str(stored)
+    return value
+
+
+def choices_of(event_model: type[Event], name: str) -> list[tuple[object, object]]:
+    """The stored values of a field's choices, with their labels."""
+    try:
+        field = event_model._meta.get_field(name)
+    except FieldDoesNotExist:
+        return []
+    return list(field.flatchoices) if isinstance(field, Field) else []
