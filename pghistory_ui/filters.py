@@ -170,8 +170,8 @@ class FilterForm(forms.Form):
     def pills(self) -> Iterator[Pill]:
         """One for each active filter that is valid, and for each term of the search."""
         for meaning in self.meanings:
-            rest = [other.term.source for other in self.meanings if other is not meaning]
-            yield Pill(meaning.name, meaning.value, self._with_q(" ".join(rest)))
+            others = [other.term.source for other in self.meanings if other is not meaning]
+            yield Pill(meaning.name, meaning.value, self._with_q(" ".join(others)))
         for name in self.fields:
             value = self.cleaned_data.get(name)
             if name in ("q", "after", "value") or value in (None, "", []):
