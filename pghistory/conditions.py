@@ -43,7 +43,7 @@ class ByValue(pgtrigger.Condition):
         return type(self.change).__name__
 
     def resolve(self, model: Any) -> str:
-        columns = self._columns(model)
+        columns = self.columns(model)
         if all(map(has_equality, columns)):
             return str(self.change.resolve(model))
         same = self.change.comparison == "ndf"
@@ -54,7 +54,7 @@ class ByValue(pgtrigger.Condition):
             compared = joint.join(_compared(column, same=same) for column in columns)
         return f"NOT ({compared})" if self.change._negated else compared
 
-    def _columns(self, model: Any) -> list[models.Field[Any, Any]]:
+    def columns(self, model: Any) -> list[models.Field[Any, Any]]:
         """The columns that are compared, by name; FieldDoesNotExist and ValueError as pgtrigger raises them."""
         left_out = {model._meta.get_field(name).name for name in self.change.exclude}
         if self.change.exclude_auto:

@@ -16,7 +16,7 @@ from typing import Any
 from django.db.models import ForeignKey, Model
 from django.utils import timezone
 
-from pghistory import changes
+from pghistory import changes, readings
 from pghistory.models import Event
 
 State = dict[str, Any]
@@ -192,7 +192,7 @@ def _object_key(event: Event) -> tuple[type[Model], Any]:
 
 
 def _entry(event: Event, neighbour: Event | None, obj: Model | None) -> Entry:
-    reading = changes.reading(type(event), event.pgh_label)
+    reading = readings.reading(type(event), event.pgh_label)
     fields = event.pgh_tracked_fields
     own = state(event, fields)
     before: State | None = None
@@ -222,7 +222,7 @@ def _entry(event: Event, neighbour: Event | None, obj: Model | None) -> Entry:
     )
 
 
-def _kind_of_old(event: Event, reading: changes.Reading, following: Event | None, obj: Model | None) -> str:
+def _kind_of_old(event: Event, reading: readings.Reading, following: Event | None, obj: Model | None) -> str:
     """A row that was updated or deleted is gone when nothing of it is left, or when it was added once more."""
     if reading.only is not None:
         return reading.only
@@ -232,7 +232,7 @@ def _kind_of_old(event: Event, reading: changes.Reading, following: Event | None
     return "delete" if is_gone else "update"
 
 
-def _kind_of_new(event: Event, reading: changes.Reading, previous: Event | None) -> str:
+def _kind_of_new(event: Event, reading: readings.Reading, previous: Event | None) -> str:
     """A row that was added or updated was added when nothing of it was there before."""
     if reading.only is not None:
         return reading.only
@@ -242,11 +242,11 @@ def _kind_of_new(event: Event, reading: changes.Reading, previous: Event | None)
 
 
 def _is_insert(event: Event | None) -> bool:
-    return event is not None and changes.reading(type(event), event.pgh_label).only == "insert"
+    return event is not None and readings.reading(type(event), event.pgh_label).only == "insert"
 
 
 def _is_delete(event: Event) -> bool:
-    return changes.reading(type(event), event.pgh_label).only == "delete"
+    return readings.reading(type(event), event.pgh_label).only == "delete"
 
 
 def _changes(before: State | None, after: State | None, fields: Iterable[str]) -> dict[str, tuple[Any, Any]]:

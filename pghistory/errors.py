@@ -31,6 +31,9 @@ A class's docstring is its message; the values in braces are given when it is ra
     │   ├── StalePreview                as it was previewed: something was written since
     │   ├── RowsBusy                    now: somebody else holds them
     │   └── SchemaDiffers               by tables that are not as the models say
+    ├── NotReconstructable (RuntimeError) rows as they were, of which not everything was kept
+    │   └── UnknownRow                  a row of which nothing is known at an instant
+    ├── PastRow (TypeError)             a row as it was, which was to be written
     ├── InvalidToken (ValueError)       a context that came over a process border and cannot be trusted
     └── UnsupportedDatabase (RuntimeError)
 """
@@ -167,6 +170,20 @@ class RowsBusy(RestoreError):
 class SchemaDiffers(RestoreError):
     """The tables are not as the models say ({problem}), and nothing was written. Run `manage.py migrate`, then preview
     it again."""
+
+
+class NotReconstructable(PghistoryError, RuntimeError):
+    """{model} cannot be shown as it was: its history lacks {missing}. Track it with unconditional insert, update and
+    delete trackers over all fields, or ask for what is known with `partial=True`."""
+
+
+class UnknownRow(NotReconstructable):
+    """{row}. What it was then is not recorded: its first event is no insert, or comes later than the row.
+    Ask for what is known with `partial=True`, which leaves such rows out."""
+
+
+class PastRow(PghistoryError, TypeError):
+    """{row} is shown as it was at {at} and cannot be written. Change the living row, or revert to an event."""
 
 
 class InvalidToken(PghistoryError, ValueError):

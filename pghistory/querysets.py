@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, Self, TypeAlias, TypeVar
 
 from django.db import models
 from django.db.models import Q
 
-from pghistory import aggregate, branches, errors, fields, registry
+from pghistory import aggregate, branches, errors, fields, registry, rows, states
 
 if TYPE_CHECKING:
     from pghistory.models import Event
@@ -43,6 +44,24 @@ class EventQuerySet(models.QuerySet[M], Generic[M]):
                 remedy="Filter by a column of its own, or give it a `pgh_obj`.",
             )
         return self.filter(pgh_obj__in=[obj.pk for obj in objects])
+
+    def as_of(self, instant: dt.datetime, *, partial: bool = False) -> models.QuerySet[Any]:
+        """The objects of these events as they were at an instant, by what this event model keeps of them.
+
+        Options and errors are those of `pghistory.as_of.as_of`; InvalidObjects for an event model without `pgh_obj`
+        whose events were narrowed.
+        """
+        event_model: Any = registry.concrete(self.model)
+        at = states.Instant(states.aware(instant), partial, event_model)
+        found = rows.rows(event_model.pgh_tracked_model, at, self.db)
+        if not self.query.has_filters():
+            return found
+        if not branches.has_column(event_model, "pgh_obj"):
+            raise errors.InvalidObjects(
+                problem=f"{event_model._meta.label} keeps no reference to its objects.",
+                remedy="Ask all of its events, and filter the rows.",
+            )
+        return found.filter(pk__in=self.order_by().values("pgh_obj"))
 
     def delete(self) -> tuple[int, dict[str, int]]:
         return self._of_the_table().delete() if self._reads_through_paths() else super().delete()

@@ -1,0 +1,9 @@
+select
+    {obj}
+from
+    {events}
+union
+select
+    {key}
+from
+    {table}

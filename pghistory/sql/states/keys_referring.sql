@@ -1,0 +1,13 @@
+select
+    {obj}
+from
+    {events}
+where
+    {mirrored} in ({wanted})
+union
+select
+    {key}
+from
+    {table}
+where
+    {column} in ({wanted})

@@ -1,0 +1,4 @@
+select distinct
+    *
+from
+    {wanted} as pgh_any
