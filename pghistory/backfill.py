@@ -15,7 +15,7 @@ from django.core.exceptions import FieldDoesNotExist, FieldError, ValidationErro
 from django.db import connections, models, router, transaction
 from django.db.models import Exists, OuterRef
 
-from pghistory import changes, config, contexts, errors, functions, registry
+from pghistory import changes, config, contexts, errors, functions, readings, registry
 from pghistory.insertion import Insertion
 from pghistory.models import Event
 
@@ -220,7 +220,7 @@ def backfillable() -> tuple[type[models.Model], ...]:
 def _insert_label(model: type[models.Model]) -> str | None:
     for event_model in registry.declared_event_models(model):
         for label in registry.labels(event_model):
-            found = changes.reading(event_model, label)
+            found = readings.reading(event_model, label)
             if "insert" in found.kinds and not found.is_old:
                 return label
     return None

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 import pgtrigger
 from django.db import models
 
-from pghistory import changes, registry, trackers
+from pghistory import changes, readings, registry, trackers
 from pghistory.conditions import CHANGES
 from pghistory.models import Event
 
@@ -26,7 +26,7 @@ class Evidence:
     def __init__(self, event_model: type[Event]) -> None:
         self.event_model = event_model
         self.table: type[models.Model] = registry.concrete(event_model.pgh_tracked_model)
-        readings = {label: changes.reading(event_model, label) for label in registry.labels(event_model)}
+        readings = {label: readings.reading(event_model, label) for label in registry.labels(event_model)}
         self.inserts = [label for label, found in readings.items() if found.only == "insert"]
         self.deletes = [label for label, found in readings.items() if found.only == "delete"]
         self.old = [label for label, found in readings.items() if found.is_old]
@@ -110,7 +110,7 @@ class Evidence:
 
     def is_new(self, event: Event) -> bool:
         """Whether the event stores a row as a change left it, or as it was when somebody recorded it."""
-        return not changes.reading(self.event_model, event.pgh_label).is_old
+        return not readings.reading(self.event_model, event.pgh_label).is_old
 
     def is_delete(self, event: Event) -> bool:
         """Whether the row was deleted by what the event tells."""
