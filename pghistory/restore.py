@@ -29,7 +29,7 @@ from pghistory.rehearsals import Rehearsal, rehearse, short_waits
 from pghistory.revisions import Revision, digest
 from pghistory.selections import Selection, selection, subject
 
-__all__ = ["Choice", "Done", "Permits", "Plan", "Revision", "apply", "plan", "undo"]
+__all__ = ["Choice", "Done", "Intent", "Permits", "Plan", "Revision", "apply", "plan", "undo"]
 
 SAMPLE: Final = 1_000
 """Up to so many rows are written and taken back for a preview; of more, the first ones."""

@@ -32,6 +32,8 @@ KINDS: Final = {
     "manual": gettext_lazy("Recorded"),
     "unknown": gettext_lazy("Stored"),
 }
+# What a restore wrote, by the key of its context's metadata; a row that it removed is called so all the same.
+RESTORED: Final = {"restored": gettext_lazy("Restored"), "undone": gettext_lazy("Undone")}
 # A row of a many-to-many relation joins or leaves a set.
 SET_KINDS: Final = {**KINDS, "delete": pgettext_lazy("from a set", "Removed")}
 
@@ -50,6 +52,11 @@ class Row:
     more: int
     changes: tuple[Change, ...]
     note: str
+
+    @property
+    def kind(self) -> str:
+        """The kind by which the row is drawn: what brought something back is told apart."""
+        return "restore" if restoring(self.entry) else self.entry.kind
 
     @property
     def at(self) -> dt.datetime:
@@ -121,7 +128,7 @@ class Desk:
         chips = tuple(self._chip(entry, name) for name in names[:CHIPS])
         return Row(
             entry=entry,
-            word=str(words.get(entry.kind, KINDS["unknown"])),
+            word=restoring(entry) or str(words.get(entry.kind, KINDS["unknown"])),
             model=str(capfirst(entry.tracked_model._meta.verbose_name)),
             object=self.links.object(entry),
             url=self.links.event(entry),
@@ -204,6 +211,12 @@ def metadata_of(entry: Entry) -> dict[str, Any]:
     """The metadata of an entry's context; whatever else may have been stored there counts as none."""
     metadata = entry.context.metadata if entry.context else None
     return metadata if isinstance(metadata, dict) else {}
+
+
+def restoring(entry: Entry) -> str:
+    """The word for a row that a restore or an undo added or changed, or ""."""
+    metadata = metadata_of(entry) if entry.kind in ("insert", "update") else {}
+    return next((str(word) for key, word in RESTORED.items() if metadata.get(key)), "")
 
 
 def source(metadata: dict[str, Any]) -> str:

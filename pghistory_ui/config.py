@@ -9,6 +9,15 @@ from django.conf import settings
 LARGEST_PAGE: Final = 500
 
 
+def restore() -> bool | str:
+    """Whether history may be restored from the pages: `PGHISTORY_UI_RESTORE`, True unless set.
+
+    A text is a permission, as "shop.restore_history", that is needed besides those of the models.
+    """
+    configured = getattr(settings, "PGHISTORY_UI_RESTORE", True)
+    return configured if isinstance(configured, str) else bool(configured)
+
+
 def page_size() -> int:
     """Events on a page: `PGHISTORY_UI_PAGE_SIZE`, 50 unless set, between 1 and 500."""
     return max(1, min(int(getattr(settings, "PGHISTORY_UI_PAGE_SIZE", 50)), LARGEST_PAGE))

@@ -17,10 +17,15 @@ from django.http import HttpRequest
 
 from pghistory import registry, visibility
 from pghistory.models import Event
+from pghistory.restore import Revision
 from pghistory.timeline import Timeline
 from pghistory.visibility import Visibility, has_object
+from pghistory_ui import config
 
 KEPT: Final = 5_000
+
+ACTIONS: Final = {"insert": "add", "update": "change", "delete": "delete"}
+"""{what is written to a row: the permission that it needs}."""
 
 
 class Access:
@@ -87,6 +92,50 @@ class Access:
         if admin is None:
             return visibility.has_permission(self.request, "change", model)
         return admin.has_change_permission(self.request, found)
+
+    def may_restore(self, model: type[Model], found: Model | None) -> bool:
+        """Whether a living object may be changed by a restore, or a deleted one added again."""
+        return self._may_write(model, "add" if found is None else "change", found)
+
+    def forbidden(self, revisions: Iterable[Revision]) -> set[str]:
+        """The slugs of the revisions that may not be written: by permission of the model and of its ModelAdmin."""
+        together: defaultdict[tuple[type[Model], str], list[Revision]] = defaultdict(list)
+        for revision in revisions:
+            together[revision.span.event_model.pgh_tracked_model, ACTIONS[revision.operation]].append(revision)
+        return {slug for (model, action), found in together.items() for slug in self._refused(model, action, found)}
+
+    def _refused(self, model: type[Model], action: str, revisions: list[Revision]) -> set[str]:
+        slugs = {revision.slug for revision in revisions}
+        if not self._may_write(model, action):
+            return slugs
+        if action == "add":
+            return set() if self.may_view_deleted(model) else slugs
+        admin = self.model_admin(model)
+        name = f"has_{action}_permission"
+        decides = admin is not None and getattr(type(admin), name) is not getattr(ModelAdmin, name)
+        if self.visibility(model).whole and not decides and not hasattr(admin, "has_restore_history_permission"):
+            return set()
+        key: Any = registry.concrete(model)._meta.pk
+        living = self.viewable(model, [key.to_python(revision.span.obj) for revision in revisions])
+        allowed = {str(found.pk) for found in living.values() if self._may_write(model, action, found)}
+        return {revision.slug for revision in revisions if revision.span.obj not in allowed}
+
+    def _may_write(self, model: type[Model], action: str, found: Model | None = None) -> bool:
+        """Whether a restore may do this to an object of a model, or to any of them."""
+        configured = config.restore()
+        if not configured or (isinstance(configured, str) and not self.request.user.has_perm(configured)):
+            return False
+        if not self.may_view(model) or not visibility.has_permission(self.request, action, model):
+            return False
+        admin: Any = self.model_admin(model)
+        if admin is None:
+            return True
+        decide = getattr(admin, "has_restore_history_permission", None)
+        if decide is not None and not decide(self.request, found):
+            return False
+        if action == "add":
+            return bool(admin.has_add_permission(self.request))
+        return bool(getattr(admin, f"has_{action}_permission")(self.request, found))
 
     @cached_property
     def event_models(self) -> tuple[type[Event], ...]:

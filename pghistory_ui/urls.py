@@ -18,6 +18,7 @@ from pghistory_ui.views.export import export
 from pghistory_ui.views.models import event_models
 from pghistory_ui.views.object import object_timeline
 from pghistory_ui.views.record import record
+from pghistory_ui.views.restore import restore_event
 from pghistory_ui.views.search import suggest
 
 
@@ -40,5 +41,6 @@ def patterns(site: AdminSite) -> list[URLPattern]:
         path("context/<str:key>/", on_site(context), name="pghistory_ui_context"),
         path("suggestions/", on_site(suggest), name="pghistory_ui_suggestions"),
         path("record/", on_site(record), name="pghistory_ui_record"),
+        path("restore/<str:label>/<str:key>/", on_site(restore_event), name="pghistory_ui_restore"),
         path("export.<slug:file_format>", on_site(export), name="pghistory_ui_export"),
     ]

@@ -24,7 +24,7 @@ from pghistory_ui.views.object import ObjectPage, object_page
 
 register = template.Library()
 
-KINDS: Final = frozenset({"insert", "update", "delete", "manual"})
+KINDS: Final = frozenset({"insert", "update", "delete", "manual", "restore"})
 
 
 register.simple_tag(icon, name="pgh_icon")

@@ -49,10 +49,18 @@ def event(request: HttpRequest, site: AdminSite, label: str, key: str) -> HttpRe
         stored=stored_row(entry),
         metadata={name: as_text(value) for name, value in metadata_of(entry).items()},
         event_model=entry.event_model._meta.label,
+        restore_url=restore_url(access, entry),
         older=older and (older, page_url(site, "event", entry.event_model._meta.label, older)),
         compare_older=older and page_url(site, "compare", entry.event_model._meta.label, older, entry.event.pgh_id),
         newer=newer and (newer, page_url(site, "event", entry.event_model._meta.label, newer)),
     )
+
+
+def restore_url(access: Access, entry: Entry) -> str:
+    """The page that brings the object back to the event, or "" where it may not be used."""
+    if entry.obj_id is None or not access.may_restore(entry.tracked_model, entry.object):
+        return ""
+    return page_url(access.site, "restore", entry.event_model._meta.label, entry.event.pgh_id)
 
 
 def visible_entry(access: Access, label: str, key: str) -> Entry:

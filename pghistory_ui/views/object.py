@@ -20,6 +20,7 @@ from pghistory_ui.ledger import Ledger
 from pghistory_ui.links import Links, admin_url, as_key, called, clipped, page_url
 from pghistory_ui.permissions import Access
 from pghistory_ui.views import frame
+from pghistory_ui.views.event import restore_url
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class ObjectPage:
     address: str
     record_url: str
     export_url: str
+    restore_url: str
     change_url: str
     list_url: str
     log_url: str
@@ -110,6 +112,7 @@ def object_page(request: HttpRequest, access: Access, model: type[Model], found:
         address=page_url(access.site, "object", model._meta.label, found.pk),
         record_url=f"{page_url(access.site, 'record')}?{query}" if may_record else "",
         export_url=f"{page_url(access.site, 'export', 'csv')}?{'&'.join(filter(None, [obj, read.export[1:]]))}",
+        restore_url=restore_url(access, newest) if newest is not None else "",
         change_url=admin_url(access.site, model, "change", found.pk) if living else "",
         list_url=admin_url(access.site, model, "changelist") if living else "",
         log_url=f"{history_url}?tab=log" if history_url else "",

@@ -1,0 +1,131 @@
+"""What the pages of restore and undo show of a plan: fields, rows, and the events that were written and taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.contrib.admin import AdminSite
+from django.db.models import ManyToManyField
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from pghistory import registry
+from pghistory.restore import Choice, Plan
+from pghistory.timeline import Entry
+from pghistory_ui import ledger
+from pghistory_ui.cards import Desk, Row
+from pghistory_ui.links import Links, called, clipped
+from pghistory_ui.permissions import Access
+from pghistory_ui.renderers import Value, renderer_class
+from pghistory_ui.renderers.base import LONGEST_CHIP, shown
+
+
+@dataclass(frozen=True, slots=True)
+class FieldRow:
+    """One field: `problem` keeps it from being restored, `conflict` says what stands against it."""
+
+    choice: Choice
+    title: str
+    base: Value
+    then: Value
+    now: Value
+    conflict: str = ""
+
+    @property
+    def id(self) -> str:
+        """The id of its tick."""
+        return f"pgh-field-{self.choice.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    """The events that would be written, as far as they may be seen, and how many there are."""
+
+    rows: tuple[Row, ...]
+    note: str
+    hidden: str = ""
+
+
+def field_rows(access: Access, entry: Entry, plan: Plan) -> tuple[FieldRow, ...]:
+    """The fields of a plan, with the names that the reader may see."""
+    edits = [choice.edit for choice in plan.choices if choice.edit is not None]
+    plain = [choice for choice in plan.choices if not isinstance(choice.field, ManyToManyField)]
+    states = ({choice.name: getattr(choice, side) for choice in plain} for side in ("base", "then", "now"))
+    links = Links(access, [*(replace(entry, before=state, after=None) for state in states), *edits])
+    return tuple(_field_row(access, links, choice, gone=entry.object is None) for choice in plan.choices)
+
+
+def _field_row(access: Access, links: Links, choice: Choice, *, gone: bool) -> FieldRow:
+    field = choice.field
+    title = str(capfirst(str(field.verbose_name)))
+    conflict = ""
+    if isinstance(field, ManyToManyField):
+        base, then, now = (_joined(access, field, value) for value in (choice.base, choice.then, choice.now))
+        conflict = _("Changed since.") if choice.conflict else ""
+    else:
+        renderer = renderer_class(field)(choice.name, field, links)
+        nothing = Value("", empty=True)
+        base = renderer.value(choice.base)
+        then, now = (nothing if gone else renderer.value(value) for value in (choice.then, choice.now))
+        if choice.conflict:
+            conflict = _edited(links, now, choice.edit)
+    return FieldRow(choice, title, base, then, now, conflict)
+
+
+def _edited(links: Links, now: Value, edit: Entry | None) -> str:
+    """Which value somebody set, who it was and when."""
+    value = shown(now.text, LONGEST_CHIP)
+    if edit is None:
+        return _("%(value)s, set since") % {"value": value}
+    at = timezone.localtime(edit.at)
+    when = f"{date_format(at, 'DATE_FORMAT')}, {at:%H:%M}" if at.date() != timezone.localdate() else f"{at:%H:%M}"
+    actor = links.actor(edit)
+    if actor is None:
+        return _("%(value)s, %(when)s") % {"value": value, "when": when}
+    return _("%(value)s by %(actor)s, %(when)s") % {"value": value, "actor": actor.label, "when": when}
+
+
+def _joined(access: Access, field: ManyToManyField[Any, Any], keys: Iterable[Any]) -> Value:
+    """What a many-to-many field joins, by the names that may be seen."""
+    found = access.viewable(field.related_model, keys)
+    names = sorted(clipped(called(found[key])) if key in found else f"#{key}" for key in keys)
+    return Value(shown(", ".join(names), 500)) if names else Value(_("none"), empty=True)
+
+
+def events(request: HttpRequest, site: AdminSite, plan: Plan) -> Events:
+    """The events of a preview, on rights of their own: the objects are as they would be, and must not be kept."""
+    access = Access(request, site)
+    seen = [entry for entry in plan.events if entry.event_model in access.event_models]
+    seen = list(ledger.viewable(access, seen))
+    desk = Desk(Links(access, seen))
+    number = number_format(plan.count, force_grouping=True)
+    count = ngettext("%s event", "%s events", plan.count) % number
+    rows = number_format(len(plan.writes), force_grouping=True)
+    note = _("%s, written and rolled back just now") % count
+    if plan.sampled:
+        note = _("%(rows)s rows; %(events)s of a sample were written and rolled back just now") % {
+            "rows": rows,
+            "events": count,
+        }
+    hidden = plan.count - len(seen)
+    more = ngettext("and %s more event", "and %s more events", hidden) % number_format(hidden, force_grouping=True)
+    return Events(tuple(desk.row(entry) for entry in seen), note, more if hidden > 0 else "")
+
+
+def left_out(access: Access, plan: Plan) -> list[tuple[str, str, str]]:
+    """(model, object's key, why) of the rows that cannot be written and that may be spoken of."""
+    return [
+        (
+            str(capfirst(revision.span.event_model.pgh_tracked_model._meta.verbose_name)),
+            f"#{revision.span.obj}" if access.may_view(revision.span.event_model.pgh_tracked_model) else "",
+            revision.problem,
+        )
+        for revision in plan.left_out
+        if registry.concrete(revision.span.event_model.pgh_tracked_model)
+    ]
