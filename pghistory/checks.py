@@ -16,7 +16,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.loader import MigrationLoader
 from django.utils.module_loading import import_string
 
-from pghistory import conditions, event_models, operations, registry
+from pghistory import conditions, event_models, operations, registry, rewrites
 
 if TYPE_CHECKING:
     from pghistory.models import Event
@@ -107,12 +107,37 @@ def check_functions(
     ]
 
 
+def check_rewrites(
+    app_configs: AppConfigs, databases: Sequence[str] | None = None, **options: Any
+) -> list[checks.CheckMessage]:
+    """W002: a migration would rewrite an event table above a million rows."""
+    return [
+        checks.Warning(
+            f'{found.event_model._meta.label}: the column "{found.field.column}" is {found.present} in the database '
+            f'"{alias}" and {found.wanted} in the model. A migration would rewrite the table, about {found.events:,} '
+            "events, and keep everybody out meanwhile.",
+            hint=(
+                'Set PGHISTORY_ID_FIELD = "django.db.models.AutoField" to keep the keys as they are. '
+                if found.field.primary_key
+                else "Leave the column as it is, or change it in steps. "
+            )
+            + 'See "Big tables" in docs/switching.md.',
+            obj=found.event_model,
+            id="pghistory.W002",
+        )
+        for alias in databases or ()
+        if connections[alias].vendor == "postgresql"
+        for found in rewrites.rewrites(connections[alias])
+    ]
+
+
 def register() -> None:
     """Makes the checks known to Django."""
     checks.register(check_installation, checks.Tags.compatibility)
     checks.register(check_middleware, checks.Tags.compatibility)
     checks.register(check_conditions, checks.Tags.models)
     checks.register(check_functions, checks.Tags.database)
+    checks.register(check_rewrites, checks.Tags.database)
 
 
 def _version_of(distribution: str) -> str | None:
