@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import functools
+import itertools
 import os
 import queue
 import random
@@ -26,7 +27,14 @@ from django.db import IntegrityError, connections, transaction
 from django.db.models import F
 from hypothesis import HealthCheck, seed, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 import pghistory
 from pghistory import contexts
@@ -153,12 +161,17 @@ METADATA = st.dictionaries(st.sampled_from(["user", "step", "50 %"]), st.sampled
 
 class History(RuleBasedStateMachine):
     workers: list[Worker]
+    steps = itertools.count()
 
     @initialize()
     def nothing_yet(self) -> None:
         self.tasks = {alias: Told() for alias in ALIASES}
         for worker in self.workers:
             worker.forget()
+
+    @invariant()
+    def a_step_was_made(self) -> None:
+        next(self.steps)
 
     # Contexts.
 
@@ -483,6 +496,7 @@ def test_history_is_what_happened_and_who_did_it(workers: list[Worker]):
         pass
 
     Machine.workers = workers
+    Machine.steps = itertools.count()
     try:
         run_state_machine_as_test(
             Machine,
@@ -498,3 +512,5 @@ def test_history_is_what_happened_and_who_did_it(workers: list[Worker]):
     except BaseException as error:
         error.add_note(f"PGHISTORY_SEED={chosen} does the same work again.")
         raise
+    # Thousands, whatever the seed.
+    assert next(Machine.steps) > 2_000
