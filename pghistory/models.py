@@ -90,7 +90,7 @@ class Event(models.Model):
 
     def _write(self, using: str) -> models.Model:
         model = self.pgh_tracked_model
-        columns = model._meta.concrete_model._meta.local_concrete_fields if model._meta.concrete_model else []
+        columns = registry.concrete(model)._meta.local_concrete_fields
         stored = {column.attname: getattr(self, column.attname) for column in columns if not column.generated}
         instance = model(**stored)
         # Raw: no field makes a value of its own, so that auto_now columns come back as they were.
@@ -99,9 +99,8 @@ class Event(models.Model):
 
     def _bring_parents_back(self, using: str) -> None:
         model = registry.concrete(self.pgh_tracked_model)
-        for parent, link in model._meta.parents.items():
-            if link is None or link.model is not model:
-                continue
+        parents: dict[Any, Any] = model._meta.parents
+        for parent, link in parents.items():
             key = getattr(self, link.attname)
             if parent._base_manager.using(using).filter(pk=key).exists():
                 continue
