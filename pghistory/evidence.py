@@ -26,16 +26,16 @@ class Evidence:
     def __init__(self, event_model: type[Event]) -> None:
         self.event_model = event_model
         self.table: type[models.Model] = registry.concrete(event_model.pgh_tracked_model)
-        readings = {label: readings.reading(event_model, label) for label in registry.labels(event_model)}
-        self.inserts = [label for label, found in readings.items() if found.only == "insert"]
-        self.deletes = [label for label, found in readings.items() if found.only == "delete"]
-        self.old = [label for label, found in readings.items() if found.is_old]
+        read = {label: readings.reading(event_model, label) for label in registry.labels(event_model)}
+        self.inserts = [label for label, found in read.items() if found.only == "insert"]
+        self.deletes = [label for label, found in read.items() if found.only == "delete"]
+        self.old = [label for label, found in read.items() if found.is_old]
         self.new = [
             label
-            for label, found in readings.items()
+            for label, found in read.items()
             if not found.is_old and found.kinds & {"insert", "update"} and label not in self.inserts
         ]
-        self.may_insert = bool(self.inserts) or any("insert" in readings[label].kinds for label in self.new)
+        self.may_insert = bool(self.inserts) or any("insert" in read[label].kinds for label in self.new)
         self.misses_no_new_row = self._misses_nothing(trackers.New)
         self.misses_no_old_row = self._misses_nothing(trackers.Old)
 
