@@ -6,19 +6,13 @@ limit; the keys of the page are chosen among these; then only the events of the 
 
 from __future__ import annotations
 
-import datetime as dt
-import uuid
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, Self
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
 
-from django.apps import apps
-from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.db import models, router
-from django.db.models import IntegerField, Q, QuerySet, UUIDField, Value
-from django.utils import timezone
+from django.db.models import IntegerField, Q, QuerySet, Value
 
 from pghistory import changes, errors, filters, keys, registry
 from pghistory.cursors import Cursor
@@ -27,6 +21,7 @@ from pghistory.errors import InvalidCursor as BadCursor
 from pghistory.estimates import Estimate, estimates
 from pghistory.filters import Filter
 from pghistory.models import Event
+from pghistory.narrowing import Narrowing
 
 __all__ = [
     "BadCursor",
@@ -37,6 +32,7 @@ __all__ = [
     "Filter",
     "Page",
     "Timeline",
+    "between",
     "entry",
     "estimates",
 ]
@@ -62,94 +58,8 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
-class Timeline:
-    """Events in their order; each method gives a narrower timeline and leaves this one as it is.
-
-    Several values in one call mean any of them, several calls mean all of them; a call without values means no event.
-    `using` names a database; without it each event model is read where the routers say.
-    """
-
-    using: str | None = None
-    event_models: tuple[type[Event], ...] = field(default_factory=registry.event_models)
-    filters: tuple[Filter, ...] = ()
-
-    def of(self, *objects: models.Model) -> Self:
-        """Events of these objects, living or not: only their keys are read.
-
-        An object in several tables (multi-table inheritance) has the events of each. Raises UntrackedModel.
-        """
-        for obj in objects:
-            if not keys.event_models_of(obj):
-                raise errors.UntrackedModel(model=type(obj)._meta.label)
-        return self._narrowed(filters.Objects(objects))
-
-    def references(self, *objects: models.Model) -> Self:
-        """Events in which a mirrored foreign key points to one of these objects."""
-        return self._narrowed(filters.References(objects))
-
-    def across(self, *wanted: Model | str) -> Self:
-        """Events of these event models, or of these tracked models' tables; labels ("app.Model") serve too.
-
-        Raises UntrackedModel.
-        """
-        named = {found for model in wanted for found in _event_models(model)}
-        return replace(self, event_models=tuple(found for found in self.event_models if found in named))
-
-    def labelled(self, *labels: str) -> Self:
-        """Events under one of these labels."""
-        return self._narrowed(filters.Labels(labels))
-
-    def by(self, user: Any) -> Self:
-        """Events whose context names this user: an instance or its key, stored as a number or as a text."""
-        key = user.pk if isinstance(user, models.Model) else user
-        return self._nothing() if key is None else self._narrowed(filters.Actor(str(key)))
-
-    def named(self, text: str) -> Self:
-        """Events whose actor was called so at the time, in whole or in part."""
-        return self._narrowed(filters.ActorLabel(text))
-
-    def in_context(self, context_id: uuid.UUID | str) -> Self:
-        """Events of one context."""
-        try:
-            key = UUIDField().to_python(context_id)
-        except ValidationError:
-            key = None
-        return self._nothing() if key is None else self._narrowed(filters.InContext(key))
-
-    def where_context(self, key: str, value: Any) -> Self:
-        """Events whose context has a value at a key: "3" and 3 mean the same, None is JSON's null."""
-        return self._narrowed(filters.Metadata(key, value))
-
-    def touching(self, *fields: str) -> Self:
-        """Events that change one of these fields; added and removed rows change them all."""
-        return self._narrowed(filters.Touching(fields))
-
-    def changed(self, field: str, before: Any, after: Any) -> Self:
-        """Events that change a field from one value to another; "*" is any value."""
-        return self._narrowed(filters.Changed(field, before, after))
-
-    def since(self, at: dt.datetime) -> Self:
-        """Events at or after an instant."""
-        return self._narrowed(filters.Since(_instant(at)))
-
-    def until(self, at: dt.datetime) -> Self:
-        """Events before an instant."""
-        return self._narrowed(filters.Until(_instant(at)))
-
-    def searching(self, text: str) -> Self:
-        """Events with this text in their label, as their object's key, or in the values of their context.
-
-        No index serves it: where the text is rare, every event that the other filters leave is read.
-        """
-        return self._narrowed(filters.Search(text.strip())) if text.strip() else self
-
-    def within(self, objects: Mapping[Model, QuerySet[Any]], *, deleted: Collection[Model] = ()) -> Self:
-        """Of each model named here, only events of the objects in its queryset; other models stay as they are.
-
-        Of the models in `deleted`, those of objects that are gone stay too; an event that belongs to no object (no
-        `pgh_obj`) counts as one of these.
-        """
-        return self._narrowed(*(filters.Within(model, found, model in deleted) for model, found in objects.items()))
+class Timeline(Narrowing):
+    """Events in their order; each method of Narrowing gives a narrower timeline and leaves this one as it is."""
 
     def page(self, size: int = 50, *, after: str | None = None, before: str | None = None) -> Page:
         """A page of the newest entries, of those after a cursor (older), or of those before one (newer).
@@ -181,6 +91,22 @@ class Timeline:
             number += _joined(limited)[: bound + 1].count()
         return Count(min(number, bound), exact=number <= bound)
 
+    def latest(self) -> Entry | None:
+        """The newest entry, None where there is none."""
+        return self._first(None, None, upwards=False)
+
+    def first(self) -> Entry | None:
+        """The oldest entry, None where there is none."""
+        return self._first(None, None, upwards=True)
+
+    def previous(self, of: Entry | Event) -> Entry | None:
+        """The next older entry than an event, which need not be in this timeline; None below the oldest."""
+        return self._first(self._position(of), None, upwards=False)
+
+    def next(self, of: Entry | Event) -> Entry | None:
+        """The next newer entry than an event, which need not be in this timeline; None above the newest."""
+        return self._first(None, self._position(of), upwards=True)
+
     def entries(self, batch: int = 2000) -> Iterator[Entry]:
         """Everything, newest first, fetched in batches; for one snapshot, open a REPEATABLE READ transaction."""
         cursor = None
@@ -196,30 +122,20 @@ class Timeline:
         """Whether `pgh_id` alone is the order: within objects of one event model it is the order of the writes."""
         return len(self.event_models) == 1 and any(isinstance(found, filters.Objects) for found in self.filters)
 
-    def _narrowed(self, *added: Filter) -> Self:
-        """This timeline with more filters, over the event models that can have events for all of them."""
-        narrowed = replace(self, filters=(*self.filters, *added))
-        kept = tuple(
-            found
-            for found in self.event_models
-            if all(item.condition(found, self._database(found)) is not None for item in added)
-        )
-        return replace(narrowed, event_models=kept)
+    def _position(self, of: Entry | Event) -> Cursor:
+        """Where an event stands; InvalidObjects for one of an event model that the order does not know."""
+        event = of.event if isinstance(of, Entry) else of
+        event_model = type(event)._meta.concrete_model
+        if self._is_by_id and event_model is not self.event_models[0]:
+            raise errors.InvalidObjects(
+                problem=f"{event!r} is no {self.event_models[0]._meta.label}, of which alone this timeline is.",
+                remedy="Ask a timeline of both.",
+            )
+        place = registry.event_models().index(event_model)
+        return Cursor(None if self._is_by_id else event.pgh_created_at, event.pgh_id, place)
 
-    def _nothing(self) -> Self:
-        return replace(self, event_models=())
-
-    def _database(self, event_model: type[Event]) -> str:
-        return self.using or router.db_for_read(event_model)
-
-    def _databases(self) -> dict[str, list[type[Event]]]:
-        """{database: its event models}, without those whose tables belong elsewhere."""
-        found = defaultdict(list)
-        for event_model in self.event_models:
-            alias = self._database(event_model)
-            if router.allow_migrate_model(alias, event_model):
-                found[alias].append(event_model)
-        return found
+    def _first(self, older: Cursor | None, newer: Cursor | None, *, upwards: bool) -> Entry | None:
+        return next(iter(self._entries(self._positions(1, older, newer, upwards=upwards))), None)
 
     def _branches(self) -> Iterator[dict[type[Event], QuerySet[Event]]]:
         """For each database, {event model: its events that are meant}."""
@@ -273,24 +189,22 @@ def entry(event_model: type[Event], pgh_id: Any, using: str | None = None) -> En
     return found[event_model, key]
 
 
+def between(a: Entry, b: Entry | None = None) -> dict[str, tuple[Any, Any]]:
+    """{field: (in a, in b)} of what differs in the rows that two events of an object keep; without b, the living row.
+
+    Raises InvalidObjects for events of different objects or event models, and where no row is living.
+    """
+    if b is None and a.object is None:
+        raise errors.InvalidObjects(
+            problem=f"The object of {a.event!r} has no living row.", remedy="Give an event to compare it with."
+        )
+    if b is not None and (a.event_model is not b.event_model or a.obj_id != b.obj_id):
+        raise errors.InvalidObjects(
+            problem=f"{a.event!r} and {b.event!r} are of different objects.",
+            remedy="Compare events of one event model and one object.",
+        )
+    return a.between(a.stored, (a.living if b is None else b.stored) or {}).changes
+
+
 def _joined(branches: list[QuerySet[Any, Any]]) -> QuerySet[Any, Any]:
     return branches[0].union(*branches[1:], all=True) if len(branches) > 1 else branches[0]
-
-
-def _event_models(model: Model | str) -> tuple[type[Event], ...]:
-    """The event models that a model, or its label, stands for."""
-    try:
-        known = apps.get_model(model) if isinstance(model, str) else model
-    except (LookupError, ValueError) as error:
-        raise errors.UntrackedModel(model=model) from error
-    event_models = registry.event_models()
-    found = tuple(event_model for event_model in event_models if event_model is known)
-    found = found or registry.event_models_of(known)
-    if not found:
-        raise errors.UntrackedModel(model=known._meta.label)
-    return found
-
-
-def _instant(at: dt.datetime) -> dt.datetime:
-    """The instant with a zone where Django keeps zones."""
-    return timezone.make_aware(at) if settings.USE_TZ and timezone.is_naive(at) else at
