@@ -85,7 +85,9 @@ class InBulk(ByObject):
         return life.model._default_manager.get()
 
     def update(self, life: Life, obj: Model, second: State) -> None:
-        assert life.model._default_manager.filter(pk=obj.pk).update(**second) == 1
+        for field, value in second.items():
+            setattr(obj, field, value)
+        assert life.model._default_manager.bulk_update([obj], list(second)) == 1
 
     def delete(self, life: Life, obj: Model) -> None:
         life.model._default_manager.filter(pk=obj.pk).delete()
