@@ -56,8 +56,10 @@ modules: $(VENV)/.dev  ## the sizes and habits that hold for every file
 	$(BIN)/python -m pytest -q tests/house/test_modules.py
 
 migrations: $(VENV)/.dev  ## no model has changed without its migration
-	$(BIN)/python -m demo_project.postgres $(BIN)/python -W error -m django makemigrations --check --dry-run \
-		--settings tests.settings
+	for settings in tests.settings tests.elsewhere.settings; do \
+		$(BIN)/python -m demo_project.postgres $(BIN)/python -W error -m django makemigrations --check --dry-run \
+			--settings $$settings || exit 1; \
+	done
 
 clean:  ## remove the environment, caches and the demo's data
 	rm -rf $(VENV) .venv-matrix .demo .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage htmlcov
