@@ -90,11 +90,12 @@ class Plan:
         low = None
         while True:
             following = keys if low is None else keys.filter(pk__gt=low)
-            high = following[size - 1 : size].first()
-            yield low, high
-            if high is None:
+            last = list(following[size - 1 : size + 1])
+            if len(last) < 2:
+                yield low, None
                 return
-            low = high
+            yield low, last[0]
+            low = last[0]
 
     def pending(self, low: Any = None, high: Any = None) -> models.QuerySet[Any]:
         """The objects of a range that lack an event."""

@@ -227,3 +227,8 @@ def admin_queryset() -> Any:
     """The events that the list is made of, as a queryset, a function that gives one, or its path; None for all."""
     chosen = _load("ADMIN_QUERYSET", None)
     return chosen() if callable(chosen) else chosen
+
+
+def inline_rows() -> int:
+    """Up to how many rows a page does long work within its request."""
+    return int(_get("INLINE_ROWS", 5_000))

@@ -20,6 +20,9 @@ A class's docstring is its message; the values in braces are given when it is ra
     ├── SeveralEventModels (ValueError) one event model was asked for, there are more
     ├── LabelNeeded (ValueError)        a backfill that must say under which label
     ├── NotBackfillable (ValueError)    events that do not say to which object they belong
+    ├── NotPermitted (RuntimeError)     somebody may not do, or may no longer do, what was ordered
+    ├── BackgroundNeeded (RuntimeError) work that is too long for a request
+    ├── JobUnderWay (RuntimeError)      a second job for what another one is at work on
     ├── CannotRevert (RuntimeError)     an event that does not hold the whole row
     ├── InvalidMetadata (ValueError)    context that PostgreSQL cannot store
     ├── InvalidObjects (ValueError)     objects that cannot be looked up together
@@ -124,6 +127,19 @@ class LabelNeeded(PghistoryError, ValueError):
 class NotBackfillable(PghistoryError, ValueError):
     """{model} cannot be backfilled: {event_model} has no `pgh_obj`, so that nobody can tell which rows have an event
     already. Track the model with an `obj_field` first."""
+
+
+class NotPermitted(PghistoryError, RuntimeError):
+    """{actor} may not {action}."""
+
+
+class BackgroundNeeded(PghistoryError, RuntimeError):
+    """{rows} rows are more than the {limit} that a page works on while one waits, and TASKS names no backend that works
+    in the background. Run this instead: {command}"""
+
+
+class JobUnderWay(PghistoryError, RuntimeError):
+    """There is an unfinished job for {target}: {job}. Let it end, or cancel it, first."""
 
 
 class CannotRevert(PghistoryError, RuntimeError):

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import parse_qsl
 
 from django.core.exceptions import ValidationError
 from django.db import connections, models
 from django.db.models.fields.related import ForeignKey
 
-from pghistory import registry
+from pghistory import errors, registry
 from pghistory.contexts import storable
 from pghistory.models import Event
 
@@ -70,3 +71,21 @@ def target_value(field: ForeignKey[Any, Any], obj: models.Model) -> Any:
     if not issubclass(registry.concrete(type(obj)), registry.concrete(field.related_model)):
         return None
     return key_in(obj, field.related_model) if target.primary_key else getattr(obj, target.attname, None)
+
+
+def lookups(text: str) -> dict[str, Any]:
+    """{look-up: value} of a text such as `status=new&stock__gt=3&pk__in=1,2&category__isnull=true`; InvalidObjects."""
+    try:
+        pairs = parse_qsl(text, keep_blank_values=True, strict_parsing=bool(text))
+    except ValueError as error:
+        problem = f"“{text}” is no filter."
+        raise errors.InvalidObjects(problem=problem, remedy="Write look-ups joined by &, as in status=new.") from error
+    return {lookup: _looked_up(lookup, value) for lookup, value in pairs}
+
+
+def _looked_up(lookup: str, value: str) -> Any:
+    if lookup.endswith("__in"):
+        return value.split(",")
+    if lookup.endswith("__isnull"):
+        return value.lower() not in ("", "0", "false")
+    return value

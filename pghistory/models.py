@@ -11,6 +11,7 @@ from django.db import models, router, transaction
 
 from pghistory import errors, registry
 from pghistory.fields import CreatedAtField, PGHistoryJSONField, ProxyField, SlugField
+from pghistory.job_models import Job, JobLine, JobRange
 from pghistory.querysets import EventQuerySet, EventsManager, EventsQuerySet, NoEventsManager
 
 if TYPE_CHECKING:
@@ -24,6 +25,9 @@ __all__ = [
     "EventQuerySet",
     "Events",
     "EventsQuerySet",
+    "Job",
+    "JobLine",
+    "JobRange",
     "MiddlewareEvents",
     "PGHistoryJSONField",
 ]

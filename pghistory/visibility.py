@@ -18,7 +18,7 @@ from pghistory.changes import has_object
 from pghistory.filters import Within
 from pghistory.models import Event
 
-__all__ = ["Visibility", "has_object", "has_permission", "may_view_object", "model_admin", "visibility"]
+__all__ = ["Visibility", "has_object", "has_permission", "may_backfill", "may_view_object", "model_admin", "visibility"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,18 @@ def visibility(request: HttpRequest, site: AdminSite, model: type[Model]) -> Vis
         deleted=bool(decide(request)) if decide else not restricted,
         by_object=type(admin).has_view_permission is not ModelAdmin.has_view_permission,
     )
+
+
+def may_backfill(request: HttpRequest, site: AdminSite, model: type[Model]) -> bool:
+    """Whether the one who asks may order a job that stores events of a model's rows.
+
+    It takes the permission to add jobs, and to change the model: all of it, as nobody asks about each object.
+    """
+    seen = visibility(request, site, model)
+    if not seen.allowed or seen.by_object or not request.user.has_perm("pghistory.add_job"):
+        return False
+    admin = model_admin(site, model)
+    return has_permission(request, "change", model) if admin is None else admin.has_change_permission(request)
 
 
 def model_admin(site: AdminSite, model: type[Model]) -> ModelAdmin[Any] | None:

@@ -1,0 +1,191 @@
+"""Work that takes longer than a request: ordered here, done by `worker`, watched on its page or in a terminal."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.db import DatabaseError, IntegrityError, connections, models, router, transaction
+from django.db.models import Count, Max, Q, Sum
+from django.utils import timezone
+
+from pghistory import config, contexts, errors
+from pghistory.jobs import kinds, queue, worker
+from pghistory.jobs.worker import work
+from pghistory.models import Job, JobRange
+
+__all__ = ["Progress", "cancel", "find", "looked", "order", "place", "progress", "resume", "start", "work"]
+
+STALLED_AFTER: Final = 60.0
+"""Seconds without a sign of a worker after which a running job may be taken up again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a job has come: rows looked at of `total`, rows written, ranges done, rows a second, seconds left.
+
+    `rate` and `left` are None where nothing is known; `stalled` says that nobody is at work.
+    """
+
+    done: int
+    total: int
+    written: int
+    ranges_done: int
+    ranges: int
+    rate: float | None
+    left: float | None
+    stalled: bool
+
+    @property
+    def percent(self) -> int:
+        """The share that is done, 100 only at the end."""
+        return 100 if self.done >= self.total else int(100 * self.done / self.total)
+
+
+def place(rows: int, command: str) -> str:
+    """Where work on so many rows is done: "inline", in the request, or "background".
+
+    Raises BackgroundNeeded, which names the command to run instead.
+    """
+    if rows <= config.inline_rows():
+        return "inline"
+    if not queue.is_background():
+        raise errors.BackgroundNeeded(rows=f"{rows:,}", limit=f"{config.inline_rows():,}", command=command)
+    return "background"
+
+
+def order(
+    kind: str,
+    arguments: dict[str, Any],
+    *,
+    target: str | None = None,
+    owner: models.Model | None = None,
+    reason: str | None = None,
+    using: str | None = None,
+) -> Job:
+    """Writes a job down; `start` or `work` has it done.
+
+    What it writes belongs to one context, with the owner as its actor. Raises JobUnderWay where an unfinished job has
+    the same target.
+    """
+    alias = using or router.db_for_write(Job)
+    job = Job(kind=kind, arguments=arguments, target=target, owner="" if owner is None else str(owner.pk))
+    job.owner_label = "" if owner is None else contexts.label(owner)
+    metadata = {"job": str(job.pk), kind: arguments.get("model", ""), **({"reason": reason} if reason else {})}
+    with contexts.context(actor=config.UNSET if owner is None else owner, **metadata):
+        job.token = contexts.context.token() or ""
+    try:
+        with transaction.atomic(using=alias):
+            job.save(using=alias, force_insert=True)
+    except IntegrityError as error:
+        raise _under_way(target, alias) from error
+    return job
+
+
+def start(job: Job, place: str) -> None:
+    """Has a job done: here and now, or by the project's workers once the transaction is committed."""
+    using = job._state.db or "default"
+    if place == "inline":
+        work(job.pk, using=using)
+    else:
+        transaction.on_commit(lambda: queue.enqueue(job.pk, using), using=using)
+
+
+def find(job_id: uuid.UUID) -> Job | None:
+    """A job by its id, in whichever database it is."""
+    for alias in connections:
+        if connections[alias].vendor == "postgresql" and router.allow_migrate_model(alias, Job):
+            found = Job.objects.using(alias).filter(pk=job_id).first()
+            if found is not None:
+                return found
+    return None
+
+
+def progress(job: Job) -> Progress:
+    """How far a job has come, read now."""
+    done = Q(done_at__isnull=False)
+    read = (
+        JobRange.objects.using(job._state.db)
+        .filter(job=job)
+        .aggregate(
+            ranges=Count("pk"),
+            ranges_done=Count("pk", filter=done),
+            looked=Sum("size", filter=done, default=0),
+            written=Sum("written", default=0),
+            last=Max("done_at"),
+        )
+    )
+    total = job.total or 0
+    finished = job.state == Job.State.DONE
+    looked = total if finished else min(total, read["looked"])
+    spent = (read["last"] - job.started_at).total_seconds() if read["last"] and job.started_at else 0
+    rate = looked / spent if spent > 0 else None
+    left = (total - looked) / rate if rate and not finished else None
+    is_stalled = job.is_unfinished and _is_stalled(job, read["last"])
+    return Progress(looked, total, read["written"], read["ranges_done"], read["ranges"], rate, left, is_stalled)
+
+
+def looked(job_id: Any, using: str) -> tuple[int, int]:
+    """How many rows of a job were looked at, and how many there are."""
+    found = progress(Job.objects.using(using).get(pk=job_id))
+    return found.done, found.total
+
+
+def cancel(job: Job) -> Job:
+    """Ends a job: what is written stays, and no range is begun. Waits a few seconds for those that are under way."""
+    using = job._state.db or "default"
+    unfinished = Job.objects.using(using).filter(pk=job.pk, state__in=[Job.State.QUEUED, Job.State.RUNNING])
+    if not unfinished.update(state=Job.State.CANCELLED, ended_at=timezone.now()):
+        job.refresh_from_db()
+        return job
+    try:
+        with transaction.atomic(using=using):
+            with connections[using].cursor() as cursor:
+                cursor.execute("set local lock_timeout = '5s'")
+            list(JobRange.objects.using(using).filter(job=job, done_at=None).select_for_update())
+    except DatabaseError:
+        worker.note(job, using, "A range is still being written; it will be kept")
+    job.refresh_from_db()
+    found = progress(job)
+    text = f"Cancelled: {found.written:,} written in {found.ranges_done:,} of {found.ranges:,} ranges; they stay"
+    worker.note(job, using, text)
+    return job
+
+
+def resume(job: Job) -> Job:
+    """Takes up a job that was cancelled, has failed, or has lost its workers; what is done is not done again.
+
+    Raises JobUnderWay where another unfinished job has the same target by now.
+    """
+    using = job._state.db or "default"
+    state = Job.State.RUNNING if job.started_at else Job.State.QUEUED
+    ended = Job.objects.using(using).filter(pk=job.pk, state__in=[Job.State.CANCELLED, Job.State.FAILED])
+    try:
+        with transaction.atomic(using=using):
+            kind = kinds.kind_of(job, using)
+            kind.lock(shared=False)
+            ended.update(state=state, ended_at=None, error="")
+            JobRange.objects.using(using).filter(job=job, done_at=None).update(attempts=0)
+    except IntegrityError as error:
+        raise _under_way(job.target, using) from error
+    job.refresh_from_db()
+    worker.note(job, using, "Resumed")
+    return job
+
+
+def _under_way(target: str | None, using: str) -> errors.JobUnderWay:
+    other = Job.objects.using(using).filter(target=target, state__in=[Job.State.QUEUED, Job.State.RUNNING]).first()
+    return errors.JobUnderWay(target=target, job=other.pk if other else "unknown")
+
+
+def _is_stalled(job: Job, last: Any) -> bool:
+    using = job._state.db or "default"
+    line = job.lines.order_by("-pk").first()
+    signs = [found for found in (last, job.created_at, line.at if line else None) if found]
+    if (timezone.now() - max(signs)).total_seconds() < STALLED_AFTER:
+        return False
+    undone = JobRange.objects.using(using).filter(job=job, done_at=None)
+    with transaction.atomic(using=using):
+        free = list(undone.select_for_update(skip_locked=True).values_list("pk", flat=True))
+    return len(free) == undone.count()

@@ -1,0 +1,175 @@
+"""A worker takes the ranges of a job one by one, each in a transaction of its own, until none is left.
+
+Several may work on one job, in threads, processes or machines. A range that is taken is a locked row: when its worker,
+or the whole server, is killed, the lock goes with the transaction and another worker takes the range anew.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any, Final
+
+from django.db import DatabaseError, InterfaceError, OperationalError, connections, transaction
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from pghistory import backfill, contexts, errors, functions
+from pghistory.jobs import kinds
+from pghistory.models import Job, JobLine, JobRange
+
+ATTEMPTS: Final = 3
+"""How often a range is tried that a lock, a timeout or a deadlock has stopped."""
+PATIENCE: Final = 60.0
+"""Seconds to wait for a server that does not answer."""
+PAUSE: Final = 0.5
+LOCK_TIMEOUT: Final = "10s"
+
+# Lock not available, deadlock, serialisation failure, statement cancelled or timed out.
+PASSING: Final = {"55P03", "40P01", "40001", "57014"}
+
+
+def work(job_id: Any, *, using: str, on_range: Any = None) -> Job:
+    """Works on a job until it has ended, here or elsewhere, and gives it as it is then.
+
+    `on_range` is called after each range. Raises OperationalError when the server stays away for a minute; the job
+    then waits to be resumed.
+    """
+    waited = 0.0
+    while True:
+        try:
+            begin(job_id, using)
+            while (taken := _next(job_id, using)) is not None:
+                waited = 0.0
+                if on_range:
+                    on_range()
+                if not taken:
+                    time.sleep(PAUSE)
+            return Job.objects.using(using).get(pk=job_id)
+        except (OperationalError, InterfaceError):
+            if connections[using].in_atomic_block or waited >= PATIENCE:
+                raise
+            connections[using].close()
+            time.sleep(PAUSE)
+            waited += PAUSE
+
+
+def begin(job_id: Any, using: str) -> None:
+    """Cuts a queued job into ranges, once."""
+    jobs = Job.objects.using(using)
+    with transaction.atomic(using=using):
+        job = jobs.select_for_update().get(pk=job_id)
+        if job.state != Job.State.QUEUED:
+            return
+        try:
+            with transaction.atomic(using=using):
+                kind = _checked(job, using)
+                # Waits for the ranges that a cancelled job of the same target may still be writing.
+                kind.lock(shared=False)
+                job.total = kind.total()
+                parts = list(kind.ranges())
+                JobRange.objects.using(using).bulk_create(parts, batch_size=1_000)
+        except (errors.PghistoryError, DatabaseError, LookupError) as error:
+            if is_lost(error):
+                raise
+            fail(job, using, said(error))
+            return
+        job.state, job.started_at = Job.State.RUNNING, timezone.now()
+        job.save(using=using)
+        note(job, using, f"Started: {len(parts):,} ranges, {job.total:,} rows to look at")
+
+
+def _next(job_id: Any, using: str) -> bool | None:
+    """Does one range; False when others hold all that are left, None when there is nothing left to do."""
+    job = Job.objects.using(using).get(pk=job_id)
+    if job.state != Job.State.RUNNING:
+        return None
+    part: JobRange | None = None
+    began = time.monotonic()
+    try:
+        with transaction.atomic(using=using):
+            with connections[using].cursor() as cursor:
+                cursor.execute(functions.set_config({"lock_timeout": LOCK_TIMEOUT}))
+            kind = _checked(job, using)
+            kind.lock(shared=True)
+            part = _take(job_id, using)
+            if part is not None:
+                with contexts.context.resume(job.token):
+                    part.written = kind.do(part)
+                part.done_at = timezone.now()
+                part.save(using=using, update_fields=["written", "done_at"])
+                note(job, using, f"Range {part.number:,}: {part.written:,} written", JobLine.Level.DONE)
+    except (errors.PghistoryError, DatabaseError, LookupError) as error:
+        if is_lost(error):
+            raise
+        return _stopped(job, part, using, error)
+    if part is None:
+        if _is_left(job, using):
+            return False
+        _finish(job, using)
+        return None
+    backfill.wait(part.written, kind.throttle, time.monotonic() - began)
+    return True
+
+
+def _checked(job: Job, using: str) -> kinds.Kind:
+    """The work behind a job whose owner may still have it done."""
+    kind = kinds.kind_of(job, using)
+    kind.check(kinds.ordered_by(job), kinds.site_of(job))
+    return kind
+
+
+def _take(job_id: Any, using: str) -> JobRange | None:
+    """The first range that nobody holds, locked for the rest of the transaction."""
+    free = JobRange.objects.using(using).filter(job=job_id, job__state=Job.State.RUNNING, done_at=None)
+    return free.select_for_update(skip_locked=True, of=("self",)).order_by("number").first()
+
+
+def _stopped(job: Job, part: JobRange | None, using: str, error: Exception) -> bool | None:
+    """What becomes of a range that was rolled back: once more, or the end of the job."""
+    place = "Between ranges" if part is None else f"Range {part.number:,}"
+    attempts = 0 if part is None else part.attempts + 1
+    if part is not None:
+        JobRange.objects.using(using).filter(pk=part.pk).update(attempts=attempts)
+    if getattr(error.__cause__, "sqlstate", None) in PASSING and 0 < attempts < ATTEMPTS:
+        note(job, using, f"{place} was rolled back and is tried again: {said(error)}", JobLine.Level.WARNING)
+        return True
+    fail(job, using, f"{place} was rolled back: {said(error)}")
+    return None
+
+
+def _is_left(job: Job, using: str) -> bool:
+    running = Job.objects.using(using).filter(pk=job.pk, state=Job.State.RUNNING)
+    return running.filter(Exists(JobRange.objects.using(using).filter(job=OuterRef("pk"), done_at=None))).exists()
+
+
+def _finish(job: Job, using: str) -> None:
+    """The end of a job without ranges left, told once."""
+    running = Job.objects.using(using).filter(pk=job.pk, state=Job.State.RUNNING)
+    if running.update(state=Job.State.DONE, ended_at=timezone.now()):
+        note(job, using, "Done", JobLine.Level.DONE)
+
+
+def fail(job: Job, using: str, text: str) -> None:
+    """The end of a job that cannot go on as it is; it can be resumed."""
+    unfinished = Job.objects.using(using).filter(pk=job.pk, state__in=[Job.State.QUEUED, Job.State.RUNNING])
+    if unfinished.update(state=Job.State.FAILED, ended_at=timezone.now(), error=text):
+        note(job, using, text, JobLine.Level.ERROR)
+
+
+def note(job: Job, using: str, text: str, level: str = JobLine.Level.NOTE) -> None:
+    """Adds a line to a job's log."""
+    JobLine.objects.using(using).create(job=job, text=text, level=level)
+
+
+def is_lost(error: BaseException) -> bool:
+    """Whether the connection is gone, rather than a statement refused."""
+    if isinstance(error, InterfaceError):
+        return True
+    state = getattr(error.__cause__, "sqlstate", None)
+    gone = state is None or state.startswith(("08", "57P"))
+    return isinstance(error, OperationalError) and gone
+
+
+def said(error: BaseException) -> str:
+    """What an error says, without the place in the statement."""
+    return str(error).strip().split("\n")[0] or type(error).__name__

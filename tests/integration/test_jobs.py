@@ -1,0 +1,354 @@
+"""Jobs: long work in ranges, shared by workers, that ends in a clear state."""
+
+import datetime as dt
+import threading
+import time
+import uuid
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Permission, User
+from django.db import connection, connections
+from django.utils import timezone
+
+from demo_project.shop.models import Category
+from pghistory import backfill, errors, jobs
+from pghistory.jobs import queue, worker
+from pghistory.models import Context, Job
+from tests.tracked.models import Everything, UuidKey
+
+pytestmark = pytest.mark.django_db
+
+EVENTS: Any = Everything.pgh_event_model
+
+
+def older(number: int) -> None:
+    Everything.objects.bulk_create([Everything(name=str(position)) for position in range(number)])
+    EVENTS.objects.all().delete()
+
+
+def ordered(batch: int = 10, **options: Any) -> Job:
+    arguments = {"model": "tracked.Everything", "batch": batch, **options.pop("arguments", {})}
+    return jobs.order("backfill", arguments, target=backfill.plan(Everything).target, **options)
+
+
+def log(job: Job) -> list[str]:
+    return list(job.lines.order_by("pk").values_list("text", flat=True))
+
+
+def state_of(job: Job) -> str:
+    return Job.objects.get(pk=job.pk).state
+
+
+def run_sql(statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def test_a_job_is_done_range_by_range_in_one_context():
+    older(25)
+    ada = User.objects.create_superuser("ada", first_name="Ada", last_name="Lovelace")
+    job = jobs.work(ordered(owner=ada, reason="Tracking began").pk, using="default")
+    assert (job.state, job.total, job.owner_label) == ("done", 25, "Ada Lovelace")
+    assert log(job) == [
+        "Started: 3 ranges, 25 rows to look at",
+        "Range 1: 10 written",
+        "Range 2: 10 written",
+        "Range 3: 5 written",
+        "Done",
+    ]
+    (context,) = Context.objects.filter(pk__in=EVENTS.objects.values("pgh_context"))
+    assert context.metadata == {
+        "user": ada.pk,
+        "job": str(job.pk),
+        "backfill": "tracked.Everything",
+        "reason": "Tracking began",
+    }
+    assert context.actor_label == "Ada Lovelace"
+    assert EVENTS.objects.count() == 25
+
+
+def test_progress_tells_rows_rate_and_time_left():
+    older(30)
+    job = ordered()
+    worker.begin(job.pk, "default")
+    assert worker._next(job.pk, "default") is True
+    job.refresh_from_db()
+    Job.objects.update(started_at=timezone.now() - dt.timedelta(seconds=10))
+    job.refresh_from_db()
+    found = jobs.progress(job)
+    assert (found.done, found.total, found.written, found.ranges_done, found.ranges) == (10, 30, 10, 1, 3)
+    assert found.percent == 33
+    assert found.rate == pytest.approx(1, rel=0.2)
+    assert found.left == pytest.approx(20, rel=0.2)
+    done = jobs.progress(jobs.work(job.pk, using="default"))
+    assert (done.done, done.percent, done.left) == (30, 100, None)
+
+
+def test_a_job_without_rows_is_done_at_once():
+    job = jobs.work(ordered().pk, using="default")
+    assert job.state == "done"
+    assert jobs.progress(job).percent == 100
+
+
+def test_keys_of_any_kind_make_ranges():
+    UuidKey.objects.bulk_create([UuidKey() for _ in range(7)])
+    UuidKey.pgh_event_model.objects.all().delete()
+    job = jobs.order("backfill", {"model": "tracked.UuidKey", "batch": 2})
+    assert jobs.work(job.pk, using="default").state == "done"
+    assert UuidKey.pgh_event_model.objects.values("pgh_obj").distinct().count() == 7
+
+
+def test_a_filter_a_label_and_a_time_come_along():
+    older(6)
+    arguments = {"filter": "name__in=1,2&number__isnull=1", "label": "insert", "lacking": "event"}
+    assert jobs.work(ordered(arguments=arguments).pk, using="default").state == "done"
+    assert sorted(EVENTS.objects.values_list("name", flat=True)) == ["1", "2"]
+
+
+def test_a_second_job_for_the_same_table_has_to_wait():
+    first = ordered()
+    with pytest.raises(errors.JobUnderWay, match=str(first.pk)):
+        ordered()
+    jobs.cancel(first)
+    second = ordered()
+    with pytest.raises(errors.JobUnderWay, match=str(second.pk)):
+        jobs.resume(first)
+
+
+def test_a_cancelled_job_says_what_it_did_and_goes_on_from_there():
+    older(30)
+    job = ordered()
+    worker.begin(job.pk, "default")
+    worker._next(job.pk, "default")
+    cancelled = jobs.cancel(job)
+    assert cancelled.state == "cancelled"
+    assert log(job)[-1] == "Cancelled: 10 written in 1 of 3 ranges; they stay"
+    assert jobs.work(job.pk, using="default").state == "cancelled"
+    assert EVENTS.objects.count() == 10
+    assert jobs.cancel(job).state == "cancelled"
+    jobs.resume(job)
+    assert jobs.work(job.pk, using="default").state == "done"
+    assert EVENTS.objects.count() == 30
+    assert "Resumed" in log(job)
+
+
+def test_a_queued_job_can_be_cancelled_and_resumed():
+    older(3)
+    job = ordered()
+    jobs.cancel(job)
+    assert jobs.work(job.pk, using="default").state == "cancelled"
+    assert jobs.resume(job).state == "queued"
+    assert jobs.work(job.pk, using="default").state == "done"
+
+
+@pytest.mark.parametrize("loss", ["is_active", "is_staff"])
+def test_the_permission_is_asked_for_again_when_the_work_is_done(loss: str):
+    older(30)
+    ada = User.objects.create_superuser("ada")
+    job = ordered(owner=ada, arguments={"site": "admin"})
+    worker.begin(job.pk, "default")
+    assert worker._next(job.pk, "default") is True
+    User.objects.update(**{loss: False})
+    job = jobs.work(job.pk, using="default")
+    assert (job.state, job.error) == ("failed", "Between ranges was rolled back: ada may not order jobs any more.")
+    assert EVENTS.objects.count() == 10
+
+
+def test_a_right_that_was_taken_away_ends_the_job():
+    Category.objects.create(name="Throws", slug="throws")
+    Category.pgh_event_model.objects.all().delete()
+    ada = User.objects.create_user("ada", is_staff=True)
+    rights = Permission.objects.filter(codename__in=["view_category", "change_category", "add_job"])
+    ada.user_permissions.add(*rights)
+    arguments = {"model": "shop.Category", "site": "admin"}
+    done = jobs.work(jobs.order("backfill", arguments, owner=ada).pk, using="default")
+    assert (done.state, Category.pgh_event_model.objects.count()) == ("done", 1)
+    for missing in rights.exclude(codename="view_category"):
+        ada.user_permissions.set(rights.exclude(pk=missing.pk))
+        job = jobs.work(jobs.order("backfill", arguments, owner=ada).pk, using="default")
+        assert (job.state, job.error) == ("failed", "ada may not backfill shop.Category.")
+
+
+def test_an_owner_who_is_gone_ends_the_job():
+    ada = User.objects.create_superuser("ada")
+    job = ordered(owner=ada)
+    ada.delete()
+    assert jobs.work(job.pk, using="default").error == "ada may not order jobs any more."
+
+
+def test_a_column_that_was_dropped_meanwhile_ends_the_job_and_it_can_be_resumed():
+    older(30)
+    job = ordered()
+    worker.begin(job.pk, "default")
+    worker._next(job.pk, "default")
+    run_sql("alter table tracked_everythingevent rename column name to old_name")
+    job = jobs.work(job.pk, using="default")
+    assert job.state == "failed"
+    assert job.error.startswith('Range 2 was rolled back: column "name" of relation "tracked_everythingevent" does not')
+    run_sql("alter table tracked_everythingevent rename column old_name to name")
+    jobs.resume(job)
+    assert jobs.work(job.pk, using="default").state == "done"
+    assert EVENTS.objects.count() == 30
+
+
+def test_what_cannot_be_done_at_all_fails_with_words():
+    job = jobs.order("backfill", {"model": "tracked.Loose"})
+    assert "has no `pgh_obj`" in jobs.work(job.pk, using="default").error
+    job = jobs.order("backfill", {"model": "tracked.Gone"})
+    assert "Gone" in jobs.work(job.pk, using="default").error
+    job = ordered()
+    Job.objects.update(token="forged")
+    older(1)
+    assert "signature does not match" in jobs.work(job.pk, using="default").error
+
+
+def test_a_statement_timeout_is_tried_again_and_then_ends_the_job():
+    older(5)
+    job = ordered()
+    run_sql(
+        "create function pg_temp.slow() returns trigger language plpgsql as "
+        "'begin perform pg_sleep(9); return new; end'"
+    )
+    run_sql("create trigger slow before insert on tracked_everythingevent for each row execute function pg_temp.slow()")
+    run_sql("set local statement_timeout = '50ms'")
+    job = jobs.work(job.pk, using="default")
+    run_sql("set local statement_timeout = 0")
+    assert job.state == "failed"
+    again = "Range 1 was rolled back and is tried again: canceling statement due to statement timeout"
+    assert log(job)[1:] == [again, again, "Range 1 was rolled back: canceling statement due to statement timeout"]
+    run_sql("drop trigger slow on tracked_everythingevent")
+    jobs.resume(job)
+    assert jobs.work(job.pk, using="default").state == "done"
+
+
+def test_a_throttle_slows_a_worker_down(monkeypatch: pytest.MonkeyPatch):
+    older(20)
+    slept: list[float] = []
+    monkeypatch.setattr(backfill.clock, "sleep", slept.append)
+    jobs.work(ordered(arguments={"throttle": 1}).pk, using="default")
+    assert [round(seconds) for seconds in slept] == [10, 10]
+
+
+@pytest.mark.parametrize(
+    ("rows", "backend", "expected"), [(5, "Immediate", "inline"), (6, "Immediate", None), (6, "Database", "background")]
+)
+def test_long_work_needs_a_backend_in_the_background(
+    settings: Any, monkeypatch: pytest.MonkeyPatch, rows: int, backend: str, expected: str | None
+):
+    settings.PGHISTORY_INLINE_ROWS = 5
+    backends = {"Immediate": queue.framework.task_backends["default"], "Database": type("DatabaseBackend", (), {})()}
+    monkeypatch.setattr(queue.framework, "task_backends", {"default": backends[backend]})
+    if expected:
+        assert jobs.place(rows, "manage.py x") == expected
+    else:
+        with pytest.raises(
+            errors.BackgroundNeeded, match=r"6 rows are more than the 5 .* Run this instead: manage.py x"
+        ):
+            jobs.place(rows, "manage.py x")
+
+
+def test_without_the_tasks_framework_there_is_no_background(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(queue, "framework", None)
+    assert queue.is_background() is False
+    assert queue._task(older) is older
+
+
+@pytest.mark.django_db(databases=["default", "archive"])
+def test_a_job_is_found_by_its_id():
+    job = ordered()
+    assert jobs.find(job.pk) == job
+    assert jobs.find(uuid.uuid4()) is None
+
+
+def test_started_inline_a_job_is_done_when_the_call_returns():
+    older(3)
+    job = ordered()
+    jobs.start(job, "inline")
+    assert state_of(job) == "done"
+
+
+def test_a_job_is_handed_to_the_workers_once_it_is_committed(django_capture_on_commit_callbacks: Any):
+    older(3)
+    job = ordered()
+    with django_capture_on_commit_callbacks(execute=True):
+        jobs.start(job, "background")
+        assert state_of(job) == "queued"
+    # The tests' backend does at once what it is handed.
+    assert state_of(job) == "done"
+
+
+def test_a_job_whose_workers_are_gone_is_told_from_one_at_work():
+    older(30)
+    job = ordered()
+    assert not jobs.progress(job).stalled
+    worker.begin(job.pk, "default")
+    old = timezone.now() - dt.timedelta(minutes=5)
+    Job.objects.update(created_at=old)
+    job.lines.update(at=old)
+    job.refresh_from_db()
+    assert jobs.progress(job).stalled
+
+
+@pytest.mark.django_db(transaction=True)
+def test_several_workers_share_a_job_and_do_each_range_once(monkeypatch: pytest.MonkeyPatch):
+    older(200)
+    monkeypatch.setattr(worker, "PAUSE", 0.01)
+    job = ordered(batch=5)
+
+    def run() -> None:
+        jobs.work(job.pk, using="default")
+        connections.close_all()
+
+    threads = [threading.Thread(target=run) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    job.refresh_from_db()
+    assert job.state == "done"
+    assert EVENTS.objects.values("pgh_obj").distinct().count() == EVENTS.objects.count() == 200
+    assert log(job).count("Done") == 1
+    assert jobs.progress(job).written == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_deadlock_with_another_transaction_rolls_a_range_back_and_tries_it_again(monkeypatch: pytest.MonkeyPatch):
+    older(4)
+    run_sql(
+        "create function tests_deadlock() returns trigger language plpgsql as $$ begin "
+        "perform pg_advisory_xact_lock(1); perform pg_sleep(0.3); perform pg_advisory_xact_lock(2); return new; end $$"
+    )
+    run_sql(
+        "create trigger deadlock before insert on tracked_everythingevent for each row when (new.name = '2') "
+        "execute function tests_deadlock()"
+    )
+    crossing = threading.Event()
+
+    def cross() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("begin; set local deadlock_timeout = '10s'; select pg_advisory_xact_lock(2)")
+            crossing.set()
+            held = "select exists (select from pg_locks where locktype = 'advisory' and objid = 1 and granted)"
+            for _attempt in range(200):
+                cursor.execute(held)
+                if cursor.fetchone()[0]:
+                    break
+                time.sleep(0.02)
+            cursor.execute("select pg_advisory_xact_lock(1)")
+            cursor.execute("commit")
+        connection.close()
+
+    try:
+        job = ordered()
+        thread = threading.Thread(target=cross)
+        thread.start()
+        assert crossing.wait(10)
+        job = jobs.work(job.pk, using="default")
+        thread.join()
+        assert job.state == "done"
+        assert "Range 1 was rolled back and is tried again: deadlock detected" in log(job)
+        assert EVENTS.objects.count() == 4
+    finally:
+        run_sql("drop trigger deadlock on tracked_everythingevent")
+        run_sql("drop function tests_deadlock")
