@@ -1,15 +1,23 @@
 """The app `pghistory.admin` in a project without the browser, in a process of its own."""
 
+import importlib
 import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.apps import AppConfig, apps
 from django.contrib import admin
 from django.db import connection
 
-from pghistory.models import Events
+from pghistory.admin import EventModelAdmin, EventsAdmin
+from pghistory.admin import admin as registration
+from pghistory.models import Events, MiddlewareEvents
+from tests.tracked.models import ByRow
+
+ByRowEvent = ByRow.pgh_event_model
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -60,6 +68,28 @@ def test_a_project_without_the_browser_passes_checks_and_opens_the_list():
         "200",
         "200",
     ]
+
+
+def test_the_app_has_a_label_of_its_own():
+    config = AppConfig.create("pghistory.admin")
+    assert (type(config).__name__, config.label) == ("PGHistoryAdminConfig", "pghistory_admin")
+    assert str(config.verbose_name) == "History"
+
+
+def test_without_the_browser_the_list_is_registered_on_the_default_site(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(admin, "site", admin.AdminSite())
+    importlib.reload(registration)
+    assert not admin.site._registry
+    monkeypatch.setattr(apps, "is_installed", lambda name: False)
+    importlib.reload(registration)
+    assert {model: type(found) for model, found in admin.site._registry.items()} == {Events: EventsAdmin}
+
+
+@pytest.mark.parametrize(
+    ("model", "model_admin"), [(Events, EventsAdmin), (MiddlewareEvents, EventsAdmin), (ByRowEvent, EventModelAdmin)]
+)
+def test_the_admins_pass_djangos_own_checks(model: Any, model_admin: Any):
+    assert model_admin(model, admin.AdminSite()).check() == []
 
 
 def test_where_the_browser_is_installed_it_takes_the_lists_place():

@@ -129,6 +129,13 @@ def test_a_column_is_reported_when_postgresql_would_rewrite_the_table_and_only_t
     assert [message.obj for message in found()] == [event_model] * is_reported
 
 
+def test_a_new_column_that_is_only_noted_is_passed_by():
+    Everything.objects.create(name="a")
+    execute(f"alter table {TABLE} drop column number")
+    note(2_000_000)
+    assert found() == []
+
+
 @pytest.mark.usefixtures("big")
 def test_a_type_that_the_database_does_not_have_yet_is_passed_by(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(models.BigAutoField, "db_type", lambda self, connection: "not_there")
