@@ -13,6 +13,7 @@ from django.urls import URLPattern, path
 from pghistory_ui.views.activity import activity
 from pghistory_ui.views.compare import chosen, compare
 from pghistory_ui.views.context import context
+from pghistory_ui.views.deleted import deleted
 from pghistory_ui.views.event import event
 from pghistory_ui.views.export import export
 from pghistory_ui.views.models import event_models
@@ -40,6 +41,7 @@ def patterns(site: AdminSite) -> list[URLPattern]:
         path("compare/<str:label>/<str:a>/<str:b>/", on_site(compare), name="pghistory_ui_compare"),
         path("context/<str:key>/", on_site(context), name="pghistory_ui_context"),
         path("suggestions/", on_site(suggest), name="pghistory_ui_suggestions"),
+        path("deleted/", on_site(deleted), name="pghistory_ui_deleted"),
         path("record/", on_site(record), name="pghistory_ui_record"),
         path("restore/<str:label>/<str:key>/", on_site(restore_event), name="pghistory_ui_restore"),
         path("export.<slug:file_format>", on_site(export), name="pghistory_ui_export"),

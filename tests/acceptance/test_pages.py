@@ -49,4 +49,6 @@ def test_the_pages_stand_at_any_width_light_and_dark(mara: Page, troubles: list[
         expect(mara.get_by_role("heading", level=2).first).to_contain_text("Version A:")
     for _look in looks(mara, f"{compared}?view=unified&unchanged=1"):
         expect(mara.get_by_role("link", name="Unified")).to_have_attribute("aria-current", "true")
+    for _look in looks(mara, f"{EVENTS}deleted/"):
+        expect(mara.get_by_role("table", name="Deleted objects")).to_be_visible()
     assert troubles == []

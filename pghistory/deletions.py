@@ -1,0 +1,121 @@
+"""Objects that are gone, found by the events that they left.
+
+Where a tracker stores deletions, their events tell; elsewhere, the last event of an object whose row does not exist.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from django.db import models, router
+from django.db.models import Exists, OuterRef, Q
+
+from pghistory import changes, keys, registry
+from pghistory.filters import Filter
+from pghistory.models import Event
+from pghistory.readings import Labels
+
+if TYPE_CHECKING:
+    from pghistory.timeline import Timeline
+
+LOOKED_AT: Final = 50_000
+"""How many events of a table are looked at for one page: no index holds deletions, or missing rows, alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gone(Filter):
+    """The last word about an object that is gone: its deletion, or its last event where no deletion is stored.
+
+    With `since`, only events since then are looked at, also as later words.
+    """
+
+    since: dt.datetime | None = None
+
+    def condition(self, event_model: type[Event], using: str) -> Q | None:
+        if not changes.has_object(event_model):
+            return None
+        deletes = Labels(event_model).deletes
+        later = changes.rows(event_model).filter(pgh_obj=OuterRef("pgh_obj"), pgh_id__gt=OuterRef("pgh_id"))
+        if self.since is not None:
+            later = later.filter(pgh_created_at__gte=self.since)
+        if deletes:
+            later = later.filter(pgh_label__in=deletes)
+        gone = ~Q(Exists(changes.living(event_model))) & ~Q(Exists(later))
+        if self.since is not None:
+            gone &= Q(pgh_created_at__gte=self.since)
+        return Q(pgh_label__in=deletes) & gone if deletes else gone
+
+
+@dataclass(frozen=True, slots=True)
+class Holding(Filter):
+    """Events whose stored row has a text in one of its texts, or as its object's key."""
+
+    text: str
+
+    def condition(self, event_model: type[Event], using: str) -> Q | None:
+        if not keys.is_storable(self.text):
+            return None
+        found = changes.NEVER
+        for name in event_model.pgh_tracked_fields:
+            if isinstance(event_model._meta.get_field(name), (models.CharField, models.TextField)):
+                found |= Q(**{f"{name}__icontains": self.text})
+        key = keys.as_stored(changes.column(event_model, "pgh_obj"), self.text, using)
+        return found if key is None else found | Q(pgh_obj=key)
+
+
+def deleted(timeline: Timeline, *, text: str = "", since: dt.datetime | None = None) -> Timeline:
+    """The timeline of the last events of objects that are gone, newest first; of those that have a text, if given.
+
+    `since` keeps to newer events, as a `horizon()`.
+
+    Of a model with several event models, those that store deletions speak for the others.
+    """
+    wanted = tuple(found for found in timeline.event_models if _speaks(found, timeline.event_models))
+    added = (Gone(since), Holding(text)) if text else (Gone(since),)
+    return replace(timeline, event_models=wanted, filters=(*timeline.filters, *added))
+
+
+def stores_deletions(event_model: type[Event]) -> bool:
+    """Whether a tracker stores each deletion under a label of its own."""
+    return bool(Labels(event_model).deletes)
+
+
+def horizon(
+    event_models: Iterable[type[Event]], *, until: dt.datetime | None = None, using: str | None = None
+) -> dt.datetime | None:
+    """How far back a page looks from an instant, or from now: since then no table has more than LOOKED_AT events.
+
+    None where all of them are looked at.
+    """
+    by_database: dict[str, list[type[Event]]] = {}
+    for event_model in event_models:
+        by_database.setdefault(using or router.db_for_read(event_model), []).append(event_model)
+    ends: list[dt.datetime] = []
+    for alias, found in by_database.items():
+        branches = [_end(event_model, alias, until) for event_model in found]
+        ends += [at for (at,) in (branches[0].union(*branches[1:], all=True) if len(branches) > 1 else branches[0])]
+    return max(ends, default=None)
+
+
+def _end(event_model: type[Event], alias: str, until: dt.datetime | None) -> models.QuerySet[Event, tuple[dt.datetime]]:
+    rows = changes.rows(event_model, alias).order_by("-pgh_created_at", "-pgh_id")
+    if until is not None:
+        rows = rows.filter(pgh_created_at__lt=until)
+    return rows.values_list("pgh_created_at")[LOOKED_AT : LOOKED_AT + 1]
+
+
+def _speaks(event_model: type[Event], all_of_them: Iterable[type[Event]]) -> bool:
+    """Whether an event model tells which objects of its table are gone."""
+    if not changes.has_object(event_model):
+        return False
+    table = registry.concrete(event_model.pgh_tracked_model)
+    rivals = [
+        other
+        for other in all_of_them
+        if registry.concrete(other.pgh_tracked_model) is table and changes.has_object(other)
+    ]
+    best = [other for other in rivals if stores_deletions(other)] or rivals[:1]
+    return event_model in best
