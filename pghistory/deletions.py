@@ -66,15 +66,15 @@ class Holding(Filter):
         return found if key is None else found | Q(pgh_obj=key)
 
 
-def deleted(timeline: Timeline, *, text: str = "", since: dt.datetime | None = None) -> Timeline:
-    """The timeline of the last events of objects that are gone, newest first; of those that have a text, if given.
+def deleted(timeline: Timeline, *, texts: Iterable[str] = (), since: dt.datetime | None = None) -> Timeline:
+    """The timeline of the last events of objects that are gone, newest first; of those that have all the texts.
 
     `since` keeps to newer events, as a `horizon()`.
 
     Of a model with several event models, those that store deletions speak for the others.
     """
     wanted = tuple(found for found in timeline.event_models if _speaks(found, timeline.event_models))
-    added = (Gone(since), Holding(text)) if text else (Gone(since),)
+    added = (Gone(since), *(Holding(text) for text in texts))
     return replace(timeline, event_models=wanted, filters=(*timeline.filters, *added))
 
 

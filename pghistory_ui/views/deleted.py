@@ -74,14 +74,16 @@ def read(access: Access, form: FilterForm, query: QueryDict) -> Shelf:
     """The deleted objects that the parameters ask for; with a parameter in error, the form alone."""
     if not form.is_valid():
         return Shelf(form)
-    # On this page the text is looked for in the rows, not in labels and contexts.
-    text = form.cleaned_data.pop("q", "")
+    # On this page words are looked for in the rows, not in labels and contexts.
+    meanings = form.meanings
+    words = [meaning for meaning in meanings if meaning.term.kind == "word"]
+    form.meanings = [meaning for meaning in meanings if meaning not in words]
     seen = [found for found in access.event_models if access.may_view_deleted(found.pgh_tracked_model)]
     narrowed = form.apply(access.timeline(*seen) if seen else access.timeline().across())
-    form.cleaned_data["q"] = text
+    form.meanings = meanings
     event_models = deletions.deleted(narrowed).event_models
     horizon = deletions.horizon(event_models, until=form.cleaned_data.get("until"))
-    found = deletions.deleted(narrowed, text=text, since=horizon)
+    found = deletions.deleted(narrowed, texts=[word.value for word in words], since=horizon)
     try:
         page = found.page(size=config.page_size(), after=form.cleaned_data.get("after") or None)
     except InvalidCursor:
