@@ -10,4 +10,5 @@ class PghistoryUiConfig(AppConfig):
     """Needs nothing but its name in INSTALLED_APPS: its admin module mounts the pages."""
 
     name = "pghistory_ui"
+    default_auto_field = "django.db.models.BigAutoField"
     verbose_name = gettext_lazy("History browser")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final
 
 from django.conf import settings
+from django.utils.module_loading import import_string
 
 LARGEST_PAGE: Final = 500
 
@@ -21,3 +23,13 @@ def restore() -> bool | str:
 def page_size() -> int:
     """Events on a page: `PGHISTORY_UI_PAGE_SIZE`, 50 unless set, between 1 and 500."""
     return max(1, min(int(getattr(settings, "PGHISTORY_UI_PAGE_SIZE", 50)), LARGEST_PAGE))
+
+
+def field_permission() -> Callable[..., bool] | None:
+    """Decides which fields somebody may see: `PGHISTORY_UI_FIELD_PERMISSION`, as `(request, model, name) -> bool`.
+
+    The setting is a callable or the dotted path to one; without it every field of a model in sight may be seen.
+    """
+    found: Any = getattr(settings, "PGHISTORY_UI_FIELD_PERMISSION", None)
+    decide: Callable[..., bool] | None = import_string(found) if isinstance(found, str) else found
+    return decide

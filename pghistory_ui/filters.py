@@ -22,7 +22,7 @@ from pghistory.timeline import Timeline
 from pghistory_ui.inputs import InstantField, InstantInput, ModelSelect, SearchInput
 from pghistory_ui.links import page_url, user_label
 from pghistory_ui.permissions import Access
-from pghistory_ui.terms import Meaning, known_field, tracked_model, tracked_object, understood
+from pghistory_ui.terms import Meaning, known_field, touching, tracked_model, tracked_object, understood
 
 __all__ = ["FilterForm", "Pill", "tracked_model"]
 
@@ -160,7 +160,7 @@ class FilterForm(forms.Form):
         if chosen.get("until"):
             narrowed = narrowed.until(chosen["until"])
         if chosen.get("field"):
-            narrowed = narrowed.touching(chosen["field"])
+            narrowed = touching(narrowed, self.access, chosen["field"])
         if chosen.get("key"):
             narrowed = narrowed.where_context(chosen["key"], chosen["value"])
         for meaning in self.meanings:

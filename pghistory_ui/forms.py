@@ -1,19 +1,78 @@
-"""The form that records a manual event, and the one that finds its object."""
+"""The forms beside the filter: recording an event by hand, choosing columns, naming a filter."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from pghistory import registry
-from pghistory_ui.filters import tracked_model
+from pghistory_ui.filters import FilterForm, tracked_model
 from pghistory_ui.links import as_key
 from pghistory_ui.permissions import Access
+
+COLUMNS: Final = {
+    "pgh_created_at": gettext_lazy("When"),
+    "pgh_event_model": gettext_lazy("Event model"),
+    "pgh_id": gettext_lazy("Number of the event"),
+    "pgh_label": gettext_lazy("Label"),
+    "pgh_obj_model": gettext_lazy("Model"),
+    "pgh_obj_id": gettext_lazy("Key of the object"),
+    "object": gettext_lazy("Object"),
+    "actor_id": gettext_lazy("Key of the actor"),
+    "actor": gettext_lazy("Actor"),
+    "url": gettext_lazy("Address of the request"),
+    "reason": gettext_lazy("Reason"),
+    "changes": gettext_lazy("Changes"),
+    "context": gettext_lazy("All of the context"),
+}
+"""The columns of an export in their order, with their names for people."""
+
+
+class ColumnsForm(forms.Form):
+    """Which columns an export has; none chosen are all."""
+
+    columns = forms.MultipleChoiceField(
+        label=gettext_lazy("Columns"),
+        choices=list(COLUMNS.items()),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+
+    def __init__(self, data: Any) -> None:
+        super().__init__(data, auto_id="pgh-%s")
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """The chosen columns in the order of an export; the form must be valid."""
+        wanted = self.cleaned_data["columns"]
+        return tuple(column for column in COLUMNS if not wanted or column in wanted)
+
+
+class SavedFilterForm(forms.Form):
+    """A name for a filter, and the filter as an address holds it."""
+
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=100)
+    query = forms.CharField(max_length=4_000, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any, access: Access) -> None:
+        super().__init__(data, auto_id="pgh-saved-%s")
+        self.access = access
+
+    def clean_query(self) -> str:
+        """A filter that can be applied, and nothing beside it."""
+        query = QueryDict(self.cleaned_data["query"].removeprefix("?"), mutable=True)
+        form = FilterForm(query, self.access)
+        for name in set(query) - (set(form.fields) - {"after"}):
+            del query[name]
+        if not FilterForm(query, self.access).is_valid() or not form.is_active:
+            raise ValidationError(_("Only a filter that can be applied can be saved."))
+        return query.urlencode()
 
 
 class RecordForm(forms.Form):

@@ -97,8 +97,10 @@ def total(timeline: Timeline) -> str:
 
 
 def viewable(access: Access, entries: Iterable[Entry]) -> Iterator[Entry]:
-    """The entries without those that a ModelAdmin hides one by one."""
-    return (entry for entry in entries if access.may_view_entry_object(entry.tracked_model, entry.object))
+    """The entries without those that a ModelAdmin hides one by one, and without fields that may not be seen."""
+    return (
+        access.redacted(entry) for entry in entries if access.may_view_entry_object(entry.tracked_model, entry.object)
+    )
 
 
 def visible_page(access: Access, timeline: Timeline, after: str | None) -> tuple[list[Entry], str]:

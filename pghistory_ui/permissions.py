@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, Final
 
@@ -18,7 +19,7 @@ from django.http import HttpRequest
 from pghistory import registry, visibility
 from pghistory.models import Event
 from pghistory.restore import Revision
-from pghistory.timeline import Timeline
+from pghistory.timeline import Entry, Timeline
 from pghistory.visibility import Visibility, has_object
 from pghistory_ui import config
 
@@ -34,6 +35,7 @@ class Access:
     def __init__(self, request: HttpRequest, site: AdminSite) -> None:
         self.request = request
         self.site = site
+        self._hidden: dict[type[Event], frozenset[str]] = {}
         self._visibilities: dict[type[Model], Visibility] = {}
         self._viewable: defaultdict[tuple[type[Model], str], dict[Any, Model | None]] = defaultdict(dict)
 
@@ -137,6 +139,23 @@ class Access:
             return bool(admin.has_add_permission(self.request))
         return bool(getattr(admin, f"has_{action}_permission")(self.request, found))
 
+    def may_record(self, model: type[Model], found: Model) -> bool:
+        """Whether an event may be recorded by hand: as the object may be changed, or as its ModelAdmin says."""
+        return self._decided(model, "has_record_history_permission", found, other=self.may_change(model, found))
+
+    def may_export(self, model: type[Model]) -> bool:
+        """Whether the history of a model in sight may leave the site as a file; yes unless its ModelAdmin says no."""
+        return self._decided(model, "has_export_history_permission", other=True)
+
+    def _decided(self, model: type[Model], name: str, *arguments: Any, other: bool) -> bool:
+        decide = getattr(self.model_admin(model), name, None)
+        return bool(decide(self.request, *arguments)) if decide else other
+
+    @cached_property
+    def exportable(self) -> tuple[type[Event], ...]:
+        """The event models in sight whose events may be exported."""
+        return tuple(found for found in self.event_models if self.may_export(found.pgh_tracked_model))
+
     @cached_property
     def event_models(self) -> tuple[type[Event], ...]:
         """The event models of which anything may be seen, in the order of definition.
@@ -157,8 +176,44 @@ class Access:
 
     @cached_property
     def fields(self) -> frozenset[str]:
-        """The names of the fields that the event models in sight mirror."""
-        return frozenset(name for found in self.event_models for name in found.pgh_tracked_fields)
+        """The names of the mirrored fields that may be seen in some event model in sight."""
+        return frozenset(
+            name
+            for found in self.event_models
+            for name in found.pgh_tracked_fields
+            if name not in self.hidden_fields(found)
+        )
+
+    def hidden_fields(self, event_model: type[Event]) -> frozenset[str]:
+        """The mirrored fields that `PGHISTORY_UI_FIELD_PERMISSION` withholds from the one who asks."""
+        if event_model not in self._hidden:
+            decide = config.field_permission()
+            model = event_model.pgh_tracked_model
+            names = event_model.pgh_tracked_fields if decide else ()
+            self._hidden[event_model] = frozenset(
+                name for name in names if decide is not None and not decide(self.request, model, name)
+            )
+        return self._hidden[event_model]
+
+    def with_field(self, name: str) -> tuple[type[Event], ...]:
+        """The event models in sight that mirror a field which may be seen there."""
+        return tuple(
+            found
+            for found in self.event_models
+            if name in found.pgh_tracked_fields and name not in self.hidden_fields(found)
+        )
+
+    def redacted(self, entry: Entry) -> Entry:
+        """An entry without the fields that may not be seen: every page, count and file shows entries so."""
+        hidden = self.hidden_fields(entry.event_model)
+        if not hidden:
+            return entry
+        before, after = (
+            state and {name: value for name, value in state.items() if name not in hidden}
+            for state in (entry.before, entry.after)
+        )
+        changes = {name: pair for name, pair in entry.changes.items() if name not in hidden}
+        return replace(entry, before=before, after=after, changes=changes)
 
     def event_models_of(self, model: type[Model]) -> tuple[type[Event], ...]:
         """The event models of a model's table that may be seen."""

@@ -91,7 +91,7 @@ def _event_models(access: Access, text: str) -> list[str]:
 
 
 def _choices(access: Access, name: str) -> list[str]:
-    found = (str(stored) for event_model in access.event_models for stored, _label in choices_of(event_model, name))
+    found = (str(stored) for event_model in access.with_field(name) for stored, _label in choices_of(event_model, name))
     return list(dict.fromkeys(found))
 
 

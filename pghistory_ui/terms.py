@@ -64,6 +64,11 @@ def tracked_object(access: Access, text: str) -> Model:
     return model(pk=value)
 
 
+def touching(timeline: Timeline, access: Access, name: str) -> Timeline:
+    """Events that change a field, of the event models in which it may be seen."""
+    return _across(timeline, wanted=access.with_field(name)).touching(name)
+
+
 def known_field(access: Access, name: str) -> str:
     """A field that some event model in sight mirrors."""
     if name not in access.fields:
@@ -77,7 +82,9 @@ def _meaning(access: Access, term: Term) -> Meaning:
         name = known_field(access, term.name)
         before, after = (_choice(access, name, side) for side in (term.before, value))
         words = [_("empty") if side is None else side for side in (term.before, value)]
-        return Meaning(term, name, " → ".join(words), lambda timeline: timeline.changed(name, before, after))
+        seen = access.with_field(name)
+        narrow: Narrow = lambda timeline: _across(timeline, wanted=seen).changed(name, before, after)  # noqa: E731
+        return Meaning(term, name, " → ".join(words), narrow)
     if not value:
         raise ValidationError(_("Nothing stands after “%s”.") % term.source)
     if term.kind == "context":
@@ -108,7 +115,7 @@ def _event_model(access: Access, term: Term, value: str) -> Meaning:
 
 def _field(access: Access, term: Term, value: str) -> Meaning:
     name = known_field(access, value)
-    return Meaning(term, _("Changed field"), name, lambda timeline: timeline.touching(name))
+    return Meaning(term, _("Changed field"), name, lambda timeline: touching(timeline, access, name))
 
 
 def _label(access: Access, term: Term, value: str) -> Meaning:
@@ -188,7 +195,7 @@ def _choice(access: Access, name: str, value: str | None) -> str | None:
     """The stored value of a choice that was written by its label."""
     if value in (None, "", ANYTHING):
         return value
-    for event_model in access.event_models:
+    for event_model in access.with_field(name):
         for stored, label in choices_of(event_model, name):
             if str(label).casefold() == str(value).casefold():
                 return str(stored)

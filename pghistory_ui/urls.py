@@ -16,10 +16,12 @@ from pghistory_ui.views.context import context
 from pghistory_ui.views.deleted import deleted
 from pghistory_ui.views.event import event
 from pghistory_ui.views.export import export
+from pghistory_ui.views.exports import exports
 from pghistory_ui.views.models import event_models
 from pghistory_ui.views.object import object_timeline
 from pghistory_ui.views.record import record
 from pghistory_ui.views.restore import restore_event
+from pghistory_ui.views.saved import saved_filters
 from pghistory_ui.views.search import suggest
 
 
@@ -44,5 +46,7 @@ def patterns(site: AdminSite) -> list[URLPattern]:
         path("deleted/", on_site(deleted), name="pghistory_ui_deleted"),
         path("record/", on_site(record), name="pghistory_ui_record"),
         path("restore/<str:label>/<str:key>/", on_site(restore_event), name="pghistory_ui_restore"),
+        path("filters/", on_site(saved_filters), name="pghistory_ui_saved_filters"),
+        path("export/", on_site(exports), name="pghistory_ui_exports"),
         path("export.<slug:file_format>", on_site(export), name="pghistory_ui_export"),
     ]

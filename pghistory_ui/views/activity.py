@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -10,6 +12,10 @@ from pghistory_ui import ledger
 from pghistory_ui.filters import FilterForm
 from pghistory_ui.links import page_url
 from pghistory_ui.views import frame
+from pghistory_ui.views.saved import own
+
+# More than this are found on their own page.
+MOST_SAVED: Final = 20
 
 
 def activity(request: HttpRequest, site: AdminSite) -> HttpResponse:
@@ -26,7 +32,9 @@ def activity(request: HttpRequest, site: AdminSite) -> HttpResponse:
             title=_("Activity"),
             tab="activity",
             ledger=read,
-            export_url=page_url(site, "export", "csv") + read.export if read.export else "",
+            export_url=page_url(site, "exports") + read.export if read.export and access.exportable else "",
+            saved=list(own(request)[:MOST_SAVED]),
+            saved_url=page_url(site, "saved_filters"),
             record_url=page_url(site, "record"),
         )
     )

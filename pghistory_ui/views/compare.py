@@ -89,7 +89,7 @@ def compare(request: HttpRequest, site: AdminSite, label: str, a: str, b: str) -
     entries = versions(access, label, unquote(a), unquote(b))
     known = next(entry for entry in entries if entry is not None)
     before, after = (state_of(entry, known) for entry in entries)
-    compared = known.between(before, after)
+    compared = access.redacted(known.between(before, after))
     if "text" in request.GET:
         return full_text(compared, request.GET["text"], request.GET.get("side", "after"))
     links = Links(access, [compared, *(entry for entry in entries if entry is not None)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from typing import Any
 
 from django.contrib.admin import AdminSite
@@ -45,7 +46,7 @@ def event(request: HttpRequest, site: AdminSite, label: str, key: str) -> HttpRe
         panel_title=panel_title,
         panel_note=panel_note,
         all_fields=desk.all_fields,
-        raw=raw(entry),
+        raw=raw(entry, access.hidden_fields(entry.event_model)),
         stored=stored_row(entry),
         metadata={name: as_text(value) for name, value in metadata_of(entry).items()},
         event_model=entry.event_model._meta.label,
@@ -79,12 +80,12 @@ def visible_entry(access: Access, label: str, key: str) -> Entry:
         seen = access.viewable(model, [entry.obj_id]) if living else access.may_view_deleted(model)
         if not seen:
             raise Http404(_("There is no event #%s.") % key)
-    return entry
+    return access.redacted(entry)
 
 
 def headline(entry: Entry) -> tuple[str, str]:
     """The title of the difference, and what it is a difference to."""
-    total = len(entry.event_model.pgh_tracked_fields)
+    total = len(entry.after or entry.before or ())
     if entry.kind == "insert":
         return _("What was added"), ngettext("%d field", "%d fields", total) % total
     if entry.kind == "delete":
@@ -105,10 +106,11 @@ def neighbours(entry: Entry) -> tuple[int | None, int | None]:
     return older, newer
 
 
-def raw(entry: Entry) -> str:
-    """The stored row as JSON, each value cut at what a page can carry."""
-    row = {field.name: field.value_from_object(entry.event) for field in entry.event_model._meta.concrete_fields}
-    return json.dumps({name: _cut(value) for name, value in row.items()}, indent=2, ensure_ascii=False, default=as_text)
+def raw(entry: Entry, hidden: Collection[str]) -> str:
+    """The stored row as JSON, each value cut at what a page can carry, without the hidden fields."""
+    fields = [field for field in entry.event_model._meta.concrete_fields if field.name not in hidden]
+    row = {field.name: _cut(field.value_from_object(entry.event)) for field in fields}
+    return json.dumps(row, indent=2, ensure_ascii=False, default=as_text)
 
 
 def full_text(entry: Entry, name: str, side: str) -> HttpResponse:

@@ -1,16 +1,17 @@
-"""The filtered set as a CSV file, read from one snapshot and never held as a whole."""
+"""The filtered set as a file, CSV or JSON Lines, read from one snapshot and never held as a whole."""
 
 from __future__ import annotations
 
 import csv
 import datetime as dt
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from typing import Any, Final
 
 from django.contrib.admin import AdminSite
+from django.core.exceptions import PermissionDenied
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connections, router, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -19,30 +20,17 @@ from django.utils.translation import gettext as _
 
 from pghistory.models import Context
 from pghistory.timeline import Entry, Timeline
-from pghistory_ui import ledger
+from pghistory_ui import ledger, records
 from pghistory_ui.cards import metadata_of, text_of
 from pghistory_ui.filters import FilterForm
+from pghistory_ui.forms import COLUMNS, ColumnsForm
 from pghistory_ui.links import Links
 from pghistory_ui.permissions import Access
 from pghistory_ui.views import frame
 
 BATCH: Final = 1_000
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-COLUMNS: Final = (
-    "pgh_created_at",
-    "pgh_event_model",
-    "pgh_id",
-    "pgh_label",
-    "pgh_obj_model",
-    "pgh_obj_id",
-    "object",
-    "actor_id",
-    "actor",
-    "url",
-    "reason",
-    "changes",
-    "context",
-)
+FORMATS: Final = {"csv": "text/csv; charset=utf-8", "jsonl": "application/x-ndjson; charset=utf-8"}
 
 
 class ValueEncoder(DjangoJSONEncoder):
@@ -69,33 +57,55 @@ class Line:
 
 
 def export(request: HttpRequest, site: AdminSite, file_format: str) -> HttpResponseBase:
-    """A streamed file of exactly the events that the activity page would show under the same parameters."""
-    if file_format != "csv":
+    """A streamed file of exactly the events that the activity page would show under the same parameters.
+
+    Of models whose history may not be exported, no event is in it. `columns` chooses among COLUMNS.
+    """
+    if file_format not in FORMATS:
         raise Http404(_("There is no export as “%s”.") % file_format)
     access = frame.enter(request, site)
-    form = FilterForm(request.GET, access)
-    if not form.is_valid():
-        errors = (f"{name}: {' '.join(map(str, found))}" for name, found in form.errors.items())
+    if not access.exportable:
+        raise PermissionDenied
+    form, chooser = FilterForm(request.GET, access), ColumnsForm(request.GET)
+    if not (form.is_valid() and chooser.is_valid()):
+        found = {**form.errors, **chooser.errors}
+        errors = (f"{name}: {' '.join(map(str, problems))}" for name, problems in found.items())
         return HttpResponse("\n".join(errors), status=400, content_type="text/plain; charset=utf-8")
-    rows = csv_rows(access, form.apply(access.timeline()), timezone.get_current_timezone())
-    name = f"history-{timezone.localtime():%Y-%m-%d-%H%M}.csv"
+    columns = chooser.chosen
+    timeline = form.apply(access.timeline(*access.exportable))
+    entry = records.begin(request, file_format, form.query, columns)
+    rows = records.counted(entry, values(access, timeline, columns, timezone.get_current_timezone()))
+    name = f"history-{timezone.localtime():%Y-%m-%d-%H%M}.{file_format}"
     return StreamingHttpResponse(
-        rows,
-        content_type="text/csv; charset=utf-8",
+        csv_lines(columns, rows) if file_format == "csv" else json_lines(columns, rows),
+        content_type=FORMATS[file_format],
         headers={"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"},
     )
 
 
-def csv_rows(access: Access, timeline: Timeline, zone: dt.tzinfo) -> Iterator[str]:
-    """The lines of the file."""
-    write = csv.writer(Line()).writerow
-    yield write(COLUMNS)
+def values(access: Access, timeline: Timeline, columns: Sequence[str], zone: dt.tzinfo) -> Iterator[list[Any]]:
+    """The values of the columns, an event at a time, read in batches from one snapshot."""
     with snapshot():
         stream = ledger.viewable(access, timeline.entries(batch=BATCH))
         while entries := list(islice(stream, BATCH)):
             links = Links(access, entries)
             for entry in entries:
-                yield write([guarded(cell) for cell in cells(entry, links, zone)])
+                cells = row(entry, links, zone)
+                yield [cells[column] for column in columns]
+
+
+def csv_lines(columns: Sequence[str], rows: Iterable[list[Any]]) -> Iterator[str]:
+    """A heading, then a line for each row; structures are JSON, nothing is an empty cell."""
+    write = csv.writer(Line()).writerow
+    yield write(columns)
+    for cells in rows:
+        yield write([guarded(as_cell(cell)) for cell in cells])
+
+
+def json_lines(columns: Sequence[str], rows: Iterable[list[Any]]) -> Iterator[str]:
+    """An object on each line."""
+    for cells in rows:
+        yield as_json(dict(zip(columns, cells, strict=True))) + "\n"
 
 
 @contextmanager
@@ -110,25 +120,34 @@ def snapshot() -> Iterator[None]:
         yield
 
 
-def cells(entry: Entry, links: Links, zone: dt.tzinfo) -> tuple[str, ...]:
-    """The columns of one event, in the order of COLUMNS."""
+def row(entry: Entry, links: Links, zone: dt.tzinfo) -> dict[str, Any]:
+    """{column: value} of one event."""
     metadata = metadata_of(entry)
     actor = links.actor(entry)
-    return (
+    ends = None if entry.obj_id is not None else " · ".join(end.label for end in links.ends(entry))
+    cells = (
         entry.at.astimezone(zone).isoformat(),
         entry.event_model._meta.label,
-        str(entry.event.pgh_id),
+        entry.event.pgh_id,
         entry.label,
         entry.tracked_model._meta.label,
-        "" if entry.obj_id is None else str(entry.obj_id),
-        " · ".join(end.label for end in links.ends(entry)) if entry.obj_id is None else links.object(entry).label,
-        "" if entry.actor is None else str(entry.actor),
-        actor.label if actor else "",
-        text_of(metadata.get("url")),
-        text_of(metadata.get("reason")),
-        as_json(entry.changes),
-        as_json(entry.context.metadata if entry.context else None),
+        entry.obj_id,
+        links.object(entry).label if ends is None else ends,
+        entry.actor,
+        actor.label if actor else None,
+        text_of(metadata.get("url")) or None,
+        text_of(metadata.get("reason")) or None,
+        entry.changes,
+        entry.context.metadata if entry.context else None,
     )
+    return dict(zip(COLUMNS, cells, strict=True))
+
+
+def as_cell(value: Any) -> str:
+    """A value in a cell."""
+    if value is None:
+        return ""
+    return as_json(value) if isinstance(value, (dict, list)) else str(value)
 
 
 def as_json(value: Any) -> str:

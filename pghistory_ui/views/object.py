@@ -100,7 +100,7 @@ def object_page(request: HttpRequest, access: Access, model: type[Model], found:
     label = clipped(called(found)) if newest is None else Links(access, [newest]).object(newest).label
     history_url = admin_url(access.site, model, "history", found.pk) if living else ""
     query = urlencode({"model": model._meta.label, "pk": found.pk})
-    may_record = living and registry.manual_labels(model) and access.may_change(model, found)
+    may_record = living and registry.manual_labels(model) and access.may_record(model, found)
     obj = urlencode({"obj": f"{model._meta.label}:{found.pk}"})
     return ObjectPage(
         ledger=read,
@@ -111,7 +111,7 @@ def object_page(request: HttpRequest, access: Access, model: type[Model], found:
         event_models=tuple(event_model._meta.label for event_model in timeline.event_models),
         address=page_url(access.site, "object", model._meta.label, found.pk),
         record_url=f"{page_url(access.site, 'record')}?{query}" if may_record else "",
-        export_url=f"{page_url(access.site, 'export', 'csv')}?{'&'.join(filter(None, [obj, read.export[1:]]))}",
+        export_url=exports_url(access, model, obj, read.export),
         restore_url=restore_url(access, newest) if newest is not None else "",
         change_url=admin_url(access.site, model, "change", found.pk) if living else "",
         list_url=admin_url(access.site, model, "changelist") if living else "",
@@ -120,6 +120,13 @@ def object_page(request: HttpRequest, access: Access, model: type[Model], found:
         compare_url=page_url(access.site, "compare_chosen"),
         chosen=newest_two(read),
     )
+
+
+def exports_url(access: Access, model: type[Model], obj: str, query: str) -> str:
+    """The page that exports the object's history as it is filtered, or "" for those who may not."""
+    if not access.may_export(model):
+        return ""
+    return f"{page_url(access.site, 'exports')}?{'&'.join(filter(None, [obj, query[1:]]))}"
 
 
 def newest_two(read: Ledger) -> tuple[str, str] | None:

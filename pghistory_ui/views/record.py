@@ -59,7 +59,7 @@ def changeable(access: Access, model: type[Model], text: str) -> Model:
     found = access.viewable(model, [key]).get(key) if key is not None else None
     if found is None:
         raise Http404(_("There is no such object."))
-    if not access.may_change(model, found):
+    if not access.may_record(model, found):
         raise PermissionDenied
     return found
 

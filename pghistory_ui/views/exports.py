@@ -1,0 +1,55 @@
+"""The page that chooses what an export holds, and shows which ones there were."""
+
+from __future__ import annotations
+
+from django.contrib.admin import AdminSite
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils.translation import gettext as _
+
+from pghistory_ui import ledger, records
+from pghistory_ui.filters import FilterForm
+from pghistory_ui.forms import ColumnsForm
+from pghistory_ui.links import activity_url, page_url
+from pghistory_ui.models import ExportRecord
+from pghistory_ui.views import frame
+
+SHOWN = 50
+
+
+def exports(request: HttpRequest, site: AdminSite) -> HttpResponse:
+    """The chooser for the filter in the address, with the newest exports that the one who asks may know of."""
+    access = frame.enter(request, site)
+    if not access.exportable:
+        raise PermissionDenied
+    form = FilterForm(request.GET, access)
+    valid = form.is_valid()
+    known = set(form.fields) - {"after"}
+    timeline = form.apply(access.timeline(*access.exportable)) if valid else None
+    return frame.page(
+        request,
+        site,
+        "exports.html",
+        title=_("Export"),
+        form=form,
+        chooser=ColumnsForm(None),
+        pills=tuple(form.pills()) if valid else (),
+        count=ledger.count_text(timeline) if timeline and access.counts_are_true else "",
+        partial=len(access.exportable) < len(access.event_models),
+        parameters=[(name, value) for name in request.GET if name in known for value in request.GET.getlist(name)],
+        csv_url=page_url(site, "export", "csv"),
+        jsonl_url=page_url(site, "export", "jsonl"),
+        back=f"{activity_url(site)}?{request.GET.urlencode()}",
+        records=[(record, filter_words(record), f"{activity_url(site)}?{record.query}") for record in newest(request)],
+        shows_everybody=request.user.is_superuser,
+    )
+
+
+def newest(request: HttpRequest) -> list[ExportRecord]:
+    """The newest exports, no more than fit a page."""
+    return list(records.visible(request)[:SHOWN])
+
+
+def filter_words(record: ExportRecord) -> str:
+    """The filter of a record as it can be read, whatever it names."""
+    return " ".join(f"{name}:{value}" for name, value in QueryDict(record.query).items() if value)

@@ -1,0 +1,81 @@
+"""Single fields that somebody may not see."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.db.models import Model
+from django.http import HttpRequest
+from django.test import Client
+
+from demo_project.shop.models import Product
+from tests.ui.html import Page
+
+Browse = Callable[..., Page]
+EVENTS = "/admin/pghistory/events/"
+HIDDEN = ("129.00", "139.00", "price", "Price")
+
+
+def no_prices(request: HttpRequest, model: type[Model], name: str) -> bool:
+    return bool(request.user.is_superuser) or (model, name) != (Product, "price")
+
+
+@pytest.fixture(params=["callable", "path"])
+def withheld(request: pytest.FixtureRequest, settings: Any, changed: Product) -> Product:
+    """The changed product, whose prices only superusers may see."""
+    settings.PGHISTORY_UI_FIELD_PERMISSION = no_prices if request.param == "callable" else f"{__name__}.no_prices"
+    return changed
+
+
+def pages_of(product: Product) -> list[str]:
+    first, last = product.events.order_by("pgh_id").values_list("pgh_id", flat=True)
+    event = f"{EVENTS}event/shop.ProductEvent"
+    return [
+        f"{EVENTS}?model=shop.Product&unchanged=1",
+        f"{EVENTS}object/shop.Product/{product.pk}/?unchanged=1",
+        f"{event}/{first}/",
+        f"{event}/{last}/?unchanged=1",
+        f"{EVENTS}compare/shop.ProductEvent/{first}/{last}/?unchanged=1",
+        f"{EVENTS}compare/shop.ProductEvent/{first}/live/?unchanged=1",
+        f"{EVENTS}context/{product.events.get(pk=last).pgh_context_id}/",
+    ]
+
+
+def without_reason(text: str) -> str:
+    """The text without what the context says, and what the filter explains: both are no field of the object."""
+    for words in ("Price list, week 48", "price:100→10", "field:price", "Price list", "price_reviewed"):
+        text = text.replace(words, "")
+    return text
+
+
+def test_a_withheld_field_is_on_no_page(browse: Browse, viktor: User, mara: User, withheld: Product):
+    for address in pages_of(withheld):
+        assert "139.00" in browse(mara, address).text or "129.00" in browse(mara, address).text
+        text = without_reason(browse(viktor, address).text)
+        assert "sku" in text or "status" in text.lower() or "name" in text, address
+        for word in HIDDEN:
+            assert word not in text, (address, word)
+
+
+def test_a_withheld_field_is_in_no_export_and_no_suggestion(client: Client, viktor: User, withheld: Product):
+    client.force_login(viktor)
+    for file_format in ("csv", "jsonl"):
+        text = b"".join(client.get(f"{EVENTS}export.{file_format}").streaming_content).decode()
+        assert "status" in text
+        for word in HIDDEN:
+            assert word not in without_reason(text)
+    for text in ("pri", "field:pri", "price:", "field:"):
+        assert "price" not in without_reason(client.get(f"{EVENTS}suggestions/", {"q": text}).content.decode())
+
+
+def test_a_withheld_field_cannot_be_asked_for(browse: Browse, client: Client, viktor: User, withheld: Product):
+    for query in ("field=price", "q=field:price", "q=price:129→139", "q=price:*→*"):
+        page = browse(viktor, f"{EVENTS}?{query}")
+        assert "The filter cannot be applied" in page.text
+        assert page.links_to_events() == []
+    event = withheld.events.latest("pgh_id")
+    address = f"{EVENTS}event/shop.ProductEvent/{event.pk}/?text=price&side=before"
+    assert client.get(address).status_code == 404
+    client.force_login(User.objects.get(username="mara"))
+    assert client.get(address).content == b"129.00"
