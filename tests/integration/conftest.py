@@ -1,5 +1,6 @@
 """What integration tests watch and build: the SQL that leaves Django, the messages that leave libpq, passing models."""
 
+import datetime as dt
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
@@ -11,8 +12,10 @@ from django.contrib.auth.models import User
 from django.db import connection, connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test.utils import isolate_apps
+from django.utils import timezone
 from psycopg import pq
 
+from demo_project.shop.models import Customer, Order, OrderLine, Product, Supplier
 from pghistory import registry
 from pghistory.models import Context, Event
 
@@ -137,3 +140,19 @@ def connect_with(db: None) -> Iterator[Callable[..., BaseDatabaseWrapper]]:
         with own.cursor() as cursor:
             cursor.execute("truncate tracked_everything, tracked_everythingevent, pghistory_context")
         own.close()
+
+
+@pytest.fixture
+def product() -> Product:
+    return Product.objects.create(
+        name="Throw", sku="T-1", price="10.00", supplier=Supplier.objects.create(name="Nordvik", iban="x")
+    )
+
+
+@pytest.fixture
+def order(product: Product) -> Order:
+    customer = Customer.objects.create(name="Ada", email="ada@example.com", since=dt.date(2020, 1, 1))
+    order = Order.objects.create(number="1001", customer=customer, placed_at=timezone.now())
+    for quantity in (1, 2):
+        OrderLine.objects.create(order=order, product=product, title="Throw", quantity=quantity, total="10.00")
+    return order

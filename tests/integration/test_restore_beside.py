@@ -8,27 +8,11 @@ from django.db import connection
 from django.utils import timezone
 
 import pghistory
-from demo_project.shop.models import Category, Customer, Order, OrderLine, Product, ProductTag, Supplier, Tag
+from demo_project.shop.models import Category, Order, OrderLine, Product, ProductTag, Tag
 from pghistory import errors, restore
 from tests.tracked.models import ByRow, Everything, Kept, Reference, Specimen, Target
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def product() -> Product:
-    return Product.objects.create(
-        name="Throw", sku="T-1", price="10.00", supplier=Supplier.objects.create(name="Nordvik", iban="x")
-    )
-
-
-@pytest.fixture
-def order(product: Product) -> Order:
-    customer = Customer.objects.create(name="Ada", email="ada@example.com", since=dt.date(2020, 1, 1))
-    order = Order.objects.create(number="1001", customer=customer, placed_at=timezone.now())
-    for quantity in (1, 2):
-        OrderLine.objects.create(order=order, product=product, title="Throw", quantity=quantity, total="10.00")
-    return order
 
 
 def last(model: Any) -> Any:
