@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from itertools import groupby
 from typing import Any
 
 from django.db.models import ForeignKey, Model
@@ -14,6 +15,7 @@ from pghistory.evidence import evidence
 from pghistory.plans import Choice
 from pghistory.revisions import Revision, Span
 from pghistory.selections import living, stored
+from pghistory.spans import as_text
 from pghistory.timeline import Timeline
 
 
@@ -63,6 +65,36 @@ def of_joined(joined: Joined, wanted: Collection[str] | None) -> Choice:
     name = joined.field.name
     chosen = not conflict if wanted is None else name in wanted
     return Choice(name, joined.field, joined.base, joined.then, joined.now, chosen=chosen, conflict=conflict)
+
+
+def conflicts(found: Iterable[Revision], using: str) -> Iterator[tuple[Revision, Choice]]:
+    """The fields that were edited since, of any number of rows; of a row that was added, one that stands for all."""
+    for event_model, group in groupby(found, key=lambda revision: revision.span.event_model):
+        together = list(group)
+        ids = {pgh_id for each in together for pgh_id in (each.span.base, each.span.then) if pgh_id is not None}
+        events = {str(event.pk): event for event in changes.rows(event_model, using).filter(pk__in=ids)}
+        known = evidence(event_model)
+        keys = [revision.span.obj for revision in together]
+        rows = {as_text(row.pk): row for row in known.table._base_manager.using(using).filter(pk__in=keys)}
+        for revision in together:
+            row = rows.get(revision.span.obj)
+            names = revision.conflicts if revision.span.base is not None else revision.conflicts[:1]
+            if row is None:
+                continue
+            for name in names:
+                base, then = (events.get(pgh_id or "") for pgh_id in (revision.span.base, revision.span.then))
+                yield (
+                    revision,
+                    Choice(
+                        name=name,
+                        field=known.columns[name][0],
+                        base=state(base, [name])[name] if base is not None else None,
+                        then=state(then, [name])[name] if then is not None else None,
+                        now=state(row, [name])[name],
+                        conflict=True,
+                        edit=_edit(revision.span, row, name, using),
+                    ),
+                )
 
 
 def _was_edited(revision: Revision, name: str, left: dict[str, Any], now: dict[str, Any]) -> bool:

@@ -6,6 +6,7 @@ each column comes back exactly as it was stored.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -15,6 +16,7 @@ from typing import Any, Final, TypeVar
 from django.db import connections
 
 from pghistory import sql
+from pghistory.conditions import has_equality
 from pghistory.evidence import Evidence, evidence
 from pghistory.models import Event
 
@@ -47,6 +49,11 @@ class Span:
     def slug(self) -> str:
         """The name of the row: "app.EventModel:key"."""
         return f"{self.event_model._meta.label}:{self.obj}"
+
+    @property
+    def kind(self) -> tuple[Any, ...]:
+        """All that decides, besides the values, what is done to the row."""
+        return self.base is None, self.then is None, self.is_open, self.guess, self.partial, self.problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +100,24 @@ def revisions(
     """
     for event_model, group in groupby(spans, key=lambda span: span.event_model):
         for batch in batches(group):
-            found = _compared(evidence(event_model), batch, using)
-            yield from (_decided(span, fields, overwrite, *row) for span, row in zip(batch, found, strict=True))
+            known = evidence(event_model)
+            named = functools.cache(functools.partial(_named, tuple(known.columns)))
+            made: dict[Any, Revision] = {}
+            for span, (lives, image, *differences) in zip(batch, _compared(known, batch, using), strict=True):
+                # Of thousands of rows, most have the same done to them.
+                kind = (span.kind, lives, *differences)
+                if overwrite or kind not in made:
+                    made[kind] = _decided(span, fields, overwrite, lives, *map(named, differences))
+                alike = made[kind]
+                yield Revision(
+                    span,
+                    alike.operation,
+                    alike.fields,
+                    alike.conflicts,
+                    alike.different,
+                    image if lives else "",
+                    alike.problem,
+                )
 
 
 def digest(found: Iterable[Revision]) -> str:
@@ -153,19 +176,25 @@ def stored(known: Evidence, name: str, using: str) -> str:
 
 
 def _differences(known: Evidence, using: str, one: str, other: str) -> str:
-    """The names of the fields in which two rows differ; by their image, since not every type has an equality."""
+    """A 1 for each field in which two rows differ; by their image where the type has no equality of values."""
 
     def column(row: str, name: str) -> str:
         if row == "pgh_now":
             return f"{row}.{quoted(str(known.columns[name][0].column))}"
         return f"{row}.{stored(known, name, using)}"
 
-    cases = [
-        f"case when row({column(one, name)})::record *<> row({column(other, name)})::record "
-        f"then {sql.literal(name)} end"
-        for name in known.columns
-    ]
-    return ", ".join(cases)
+    def differs(name: str) -> str:
+        left, right = column(one, name), column(other, name)
+        if has_equality(known.columns[name][0]):
+            return f"({left} is distinct from {right})::int"
+        return f"(row({left})::record *<> row({right})::record)::int"
+
+    return ", ".join(map(differs, known.columns))
+
+
+def _named(fields: tuple[str, ...], marks: str) -> tuple[str, ...]:
+    """The fields that have a 1."""
+    return tuple(name for name, mark in zip(fields, marks, strict=True) if mark == "1")
 
 
 def _decided(
@@ -173,14 +202,13 @@ def _decided(
     wanted: Collection[str] | None,
     overwrite: Collection[str],
     lives: bool,
-    image: str,
     changed: Sequence[str],
     edited: Sequence[str],
     different: Sequence[str],
 ) -> Revision:
     """What is to be written to a row that was compared."""
     known = evidence(span.event_model)
-    revision = Revision(span, image=image if lives else "", problem=span.problem)
+    revision = Revision(span, problem=span.problem)
     if span.problem:
         return revision
     if span.base is None:

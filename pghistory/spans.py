@@ -7,6 +7,7 @@ import uuid
 from typing import Any, Final
 
 from django.db import connections, models, router
+from django.db.models import Value
 
 from pghistory import changes, errors, registry, sql
 from pghistory.entries import differ, state
@@ -69,10 +70,28 @@ def of_context(context_id: uuid.UUID, using: str) -> list[Span]:
     """Each row that a context wrote to, from before its first event to after its last one, newest first."""
     return [
         span
-        for event_model in reversed(registry.event_models())
-        if changes.column(event_model, "pgh_context_id") is not None and router.allow_migrate_model(using, event_model)
+        for event_model in _event_models_of(context_id, using)
         for span in _of_context(evidence(event_model), context_id, using)
     ]
+
+
+def _event_models_of(context_id: uuid.UUID, using: str) -> list[type[Event]]:
+    """The event models that have events of a context, those that were defined last first; in one query."""
+    asked = [
+        event_model
+        for event_model in reversed(registry.event_models())
+        if changes.column(event_model, "pgh_context_id") is not None and router.allow_migrate_model(using, event_model)
+    ]
+    found = [
+        changes.rows(event_model, using)
+        .filter(pgh_context_id=context_id)
+        .order_by()
+        .annotate(pgh_place=Value(place, models.IntegerField()))
+        .values_list("pgh_place")[:1]
+        for place, event_model in enumerate(asked)
+    ]
+    places = {place for (place,) in found[0].union(*found[1:], all=True)} if found else set()
+    return [event_model for place, event_model in enumerate(asked) if place in places]
 
 
 def key_of(event: Event) -> str:

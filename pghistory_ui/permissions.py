@@ -28,6 +28,9 @@ KEPT: Final = 5_000
 ACTIONS: Final = {"insert": "add", "update": "change", "delete": "delete"}
 """{what is written to a row: the permission that it needs}."""
 
+UNDOING: Final = {"insert": "delete", "update": "change", "delete": "add"}
+"""{kind of an event: the permission that taking it back needs}."""
+
 
 class Access:
     """The rights of one request on one admin site; answers are kept for the length of the request."""
@@ -98,6 +101,12 @@ class Access:
     def may_restore(self, model: type[Model], found: Model | None) -> bool:
         """Whether a living object may be changed by a restore, or a deleted one added again."""
         return self._may_write(model, "add" if found is None else "change", found)
+
+    def may_undo(self, entries: Iterable[Entry]) -> bool:
+        """Whether anything that these entries tell may be taken back."""
+        return any(
+            self._may_write(entry.tracked_model, UNDOING[entry.kind]) for entry in entries if entry.kind in UNDOING
+        )
 
     def forbidden(self, revisions: Iterable[Revision]) -> set[str]:
         """The slugs of the revisions that may not be written: by permission of the model and of its ModelAdmin."""

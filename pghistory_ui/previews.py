@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from itertools import groupby
+from typing import Any, Final
 
 from django.contrib.admin import AdminSite
-from django.db.models import ManyToManyField
+from django.db.models import ManyToManyField, Model
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
@@ -15,8 +17,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from pghistory import registry
-from pghistory.restore import Choice, Plan
+from pghistory import registry, restore
+from pghistory.restore import Choice, Plan, Revision
 from pghistory.timeline import Entry
 from pghistory_ui import ledger
 from pghistory_ui.cards import Desk, Row
@@ -24,6 +26,9 @@ from pghistory_ui.links import Links, called, clipped
 from pghistory_ui.permissions import Access
 from pghistory_ui.renderers import Value, renderer_class
 from pghistory_ui.renderers.base import LONGEST_CHIP, shown
+
+CONFLICTS: Final = 100
+"""So many rows with conflicts are shown to be chosen from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,30 @@ class FieldRow:
     def id(self) -> str:
         """The id of its tick."""
         return f"pgh-field-{self.choice.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictRow:
+    """One field of one row that was edited since; `name` is the value of the tick that writes over it."""
+
+    name: str
+    model: str
+    object: str
+    title: str
+    base: Value
+    then: Value
+    now: Value
+    edit: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Rows of one model that cannot be written for one reason: how many, and the first keys."""
+
+    model: str
+    count: str
+    keys: str
+    problem: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,14 +147,76 @@ def events(request: HttpRequest, site: AdminSite, plan: Plan) -> Events:
     return Events(tuple(desk.row(entry) for entry in seen), note, more if hidden > 0 else "")
 
 
-def left_out(access: Access, plan: Plan) -> list[tuple[str, str, str]]:
-    """(model, object's key, why) of the rows that cannot be written and that may be spoken of."""
-    return [
-        (
-            str(capfirst(revision.span.event_model.pgh_tracked_model._meta.verbose_name)),
-            f"#{revision.span.obj}" if access.may_view(revision.span.event_model.pgh_tracked_model) else "",
-            revision.problem,
-        )
-        for revision in plan.left_out
-        if registry.concrete(revision.span.event_model.pgh_tracked_model)
+def left_out(access: Access, plan: Plan) -> tuple[LeftOut, ...]:
+    """The rows that cannot be written, of models that may be seen; keys of those that may not are not told."""
+    together: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+    for revision in plan.left_out:
+        model = revision.span.event_model.pgh_tracked_model
+        named = "" if revision.problem == restore.NOT_PERMITTED else f"#{revision.span.obj}"
+        if access.may_view(model):
+            together[str(capfirst(model._meta.verbose_name)), revision.problem].append(named)
+        else:
+            together[_("Another model"), restore.NOT_PERMITTED].append("")
+    return tuple(
+        LeftOut(model, number_format(len(keys)), ", ".join(filter(None, keys[:5])), problem)
+        for (model, problem), keys in together.items()
+    )
+
+
+def conflict_rows(access: Access, plan: Plan) -> tuple[ConflictRow, ...]:
+    """The conflicts of an undo in rows that may be seen, with what is before, then and now in each field."""
+    seen = list(restore.conflicts(_visible(access, plan.conflicts[:CONFLICTS]), plan.intent.using))
+    edits = [choice.edit for _revision, choice in seen if choice.edit is not None]
+    entries = [
+        replace(choice.edit, before={choice.name: value}, after=None)
+        for _revision, choice in seen
+        if choice.edit is not None
+        for value in (choice.base, choice.then, choice.now)
     ]
+    links = Links(access, [*entries, *edits])
+    rows = []
+    for revision, choice in seen:
+        model = revision.span.event_model.pgh_tracked_model
+        renderer = renderer_class(choice.field)(choice.name, choice.field, links)
+        base, then, now = (renderer.value(value) for value in (choice.base, choice.then, choice.now))
+        whole = revision.span.base is None
+        found = next(iter(access.viewable(model, [_key(model, revision)]).values()), None)
+        rows.append(
+            ConflictRow(
+                name=f"{revision.slug}:{'' if whole else choice.name}",
+                model=str(capfirst(model._meta.verbose_name)),
+                object=clipped(called(found)) if found is not None else f"#{revision.span.obj}",
+                title=str(capfirst(str(choice.field.verbose_name))),
+                base=Value(_("did not exist"), empty=True) if whole else base,
+                then=then,
+                now=now,
+                edit=_edited(links, now, choice.edit),
+            )
+        )
+    return tuple(rows)
+
+
+def summary(plan: Plan) -> tuple[tuple[str, ...], ...]:
+    """(model, changed back, added again, removed) of what would be written."""
+    counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for revision in plan.writes:
+        model = revision.span.event_model.pgh_tracked_model
+        counts[str(capfirst(model._meta.verbose_name_plural))][revision.operation] += 1
+    return tuple(
+        (model, *(number_format(count[operation], force_grouping=True) for operation in ("update", "insert", "delete")))
+        for model, count in counts.items()
+    )
+
+
+def _visible(access: Access, found: Sequence[Revision]) -> list[Revision]:
+    seen = []
+    for model, group in groupby(found, key=lambda revision: revision.span.event_model.pgh_tracked_model):
+        together = list(group)
+        keys = {str(key) for key in access.viewable(model, [_key(model, revision) for revision in together])}
+        seen += [revision for revision in together if revision.span.obj in keys]
+    return seen
+
+
+def _key(model: type[Model], revision: Revision) -> Any:
+    key: Any = registry.concrete(model)._meta.pk
+    return key.to_python(revision.span.obj)

@@ -23,6 +23,7 @@ from pghistory_ui.views.record import record
 from pghistory_ui.views.restore import restore_event
 from pghistory_ui.views.saved import saved_filters
 from pghistory_ui.views.search import suggest
+from pghistory_ui.views.undo import undo
 
 
 def patterns(site: AdminSite) -> list[URLPattern]:
@@ -48,5 +49,6 @@ def patterns(site: AdminSite) -> list[URLPattern]:
         path("restore/<str:label>/<str:key>/", on_site(restore_event), name="pghistory_ui_restore"),
         path("filters/", on_site(saved_filters), name="pghistory_ui_saved_filters"),
         path("export/", on_site(exports), name="pghistory_ui_exports"),
+        path("undo/<str:key>/", on_site(undo), name="pghistory_ui_undo"),
         path("export.<slug:file_format>", on_site(export), name="pghistory_ui_export"),
     ]

@@ -19,7 +19,7 @@ from pghistory.errors import InvalidCursor
 from pghistory.timeline import Count, Entry
 from pghistory_ui import ledger
 from pghistory_ui.cards import KINDS, Card, Desk, Row, metadata_of
-from pghistory_ui.links import Links, optional_url
+from pghistory_ui.links import Links, page_url
 from pghistory_ui.views import frame
 from pghistory_ui.views.event import as_text
 
@@ -93,7 +93,7 @@ def context(request: HttpRequest, site: AdminSite, key: str) -> HttpResponse:
             metadata={name: as_text(value) for name, value in (metadata_of(entries[0]) if entries else {}).items()},
             figures=figures(entries) if entries and not older and not after else None,
             context_id=context_id,
-            undo_url=optional_url(site, "undo", context_id),
+            undo_url=page_url(site, "undo", context_id) if access.may_undo(entries) else "",
             **shown,
         )
     )

@@ -1,11 +1,11 @@
--- Each row as it was (base), as it was left (then) and as it is (now): whether it is there, what it is made of, and the
--- fields in which base and then, then and now, base and now differ.
+-- Each row as it was (base), as it was left (then) and as it is (now): whether it is there, what it is made of, and a 1
+-- for each field in which base and then, then and now, base and now differ.
 select
     pgh_now.{key} is not null,
     md5((pgh_now.*)::text),
-    array_remove(array[{changed}]::text[], null),
-    array_remove(array[{edited}]::text[], null),
-    array_remove(array[{different}]::text[], null)
+    concat({changed}),
+    concat({edited}),
+    concat({different})
 from
     unnest(%s::text[], %s::text[], %s::text[]) with ordinality as pgh_work (obj, base_id, then_id, position)
     left join {events} as pgh_base on pgh_base.pgh_id = pgh_work.base_id::{id_type}
