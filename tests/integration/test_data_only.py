@@ -1,5 +1,6 @@
 """A dump with data only comes back as it was, into tables that have their triggers."""
 
+import psycopg
 import pytest
 from django.db import connection
 
@@ -63,3 +64,16 @@ def test_without_the_setting_events_are_doubled_and_triggers_find_their_tables_a
         restore({table: dump[table] for table in ("tracked_everything",)})
         cursor.execute("reset search_path")
     assert Everything.pgh_event_model.objects.count() == 1
+
+
+def test_the_setting_can_be_given_from_outside_as_the_document_says():
+    url = connection.get_connection_params()
+    url.pop("cursor_factory", None)
+    url.pop("context", None)
+    counts = []
+    for options in ("-c pghistory.restoring=on", ""):
+        with psycopg.connect(**{**url, "options": options}) as session:
+            session.execute("insert into public.tracked_everything (name, number) values ('a', 1)")
+            counts.append(session.execute("select count(*) from public.tracked_everythingevent").fetchone())
+            session.rollback()
+    assert counts == [(0,), (1,)]
