@@ -9,11 +9,12 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
-from django.db.models import ForeignKey, Model
+from django.db.models import ForeignKey, Model, QuerySet
 from django.utils import timezone
 
 from pghistory import changes, readings
@@ -113,13 +114,25 @@ class Entry:
         return self.context.actor_label if self.context else None
 
 
-def entries(ids: Mapping[type[Event], Iterable[int]], *, using: str) -> dict[tuple[type[Event], int], Entry]:
-    """{(event model, pgh_id): entry} of the stored ones among these ids."""
-    events = {event_model: _events(event_model, found, using) for event_model, found in ids.items()}
+def entries(
+    ids: Mapping[type[Event], Collection[int]], *, using: str, read: Iterable[Event] = ()
+) -> dict[tuple[type[Event], int], Entry]:
+    """{(event model, pgh_id): entry} of the stored ones among these ids.
+
+    Events that were `read` as `readable` gives them are not read once more; there may be others among them.
+    """
+    known = {(type(event), event.pgh_id): event for event in read}
+    events = {
+        event_model: {pgh_id: known[event_model, pgh_id] for pgh_id in found}
+        if known
+        else _events(event_model, found, using)
+        for event_model, found in ids.items()
+    }
     objects = _living([event for found in events.values() for event in found.values()], using)
     made = {}
     for event_model, found in events.items():
-        neighbours = _neighbours(event_model, found, using)
+        others = {pgh_id: event for (of, pgh_id), event in known.items() if of is event_model}
+        neighbours = _neighbours(event_model, found, others, using)
         for pgh_id, event in found.items():
             neighbour = neighbours.get(pgh_id)
             made[event_model, pgh_id] = _entry(event, neighbour, objects.get(_object_key(event)))
@@ -128,8 +141,13 @@ def entries(ids: Mapping[type[Event], Iterable[int]], *, using: str) -> dict[tup
 
 def state(row: Model, fields: Iterable[str]) -> State:
     """{field name: value} of a row of the event model or of the tracked model; a foreign key gives the key."""
-    attributes = {field.name: field.attname for field in row._meta.concrete_fields}
+    attributes = _attributes(type(row))
     return {name: getattr(row, attributes[name]) for name in fields}
+
+
+@cache
+def _attributes(model: type[Model]) -> dict[str, str]:
+    return {field.name: field.attname for field in model._meta.concrete_fields}
 
 
 def differ(before: Any, after: Any) -> bool:
@@ -145,26 +163,33 @@ def differ(before: Any, after: Any) -> bool:
         return repr(before) != repr(after)
 
 
-def _events(event_model: type[Event], ids: Iterable[int], using: str) -> dict[int, Event]:
-    found = changes.rows(event_model, using).filter(pgh_id__in=list(ids))
+def readable(event_model: type[Event], found: QuerySet[Any]) -> QuerySet[Any]:
+    """Events with what entries need: their contexts, and the ids of the events that complete their changes."""
     context = changes.column(event_model, "pgh_context")
     if isinstance(context, ForeignKey):
         found = found.select_related(context.name)
     if changes.has_object(event_model):
         found = found.annotate(pgh_neighbour_id=changes.neighbour_id(event_model))
-    return {event.pgh_id: event for event in found}
+    return found
 
 
-def _neighbours(event_model: type[Event], events: Mapping[int, Event], using: str) -> dict[int, Event]:
+def _events(event_model: type[Event], ids: Collection[int], using: str) -> dict[int, Event]:
+    found = changes.rows(event_model, using).filter(pgh_id__in=ids)
+    return {event.pgh_id: event for event in readable(event_model, found)}
+
+
+def _neighbours(
+    event_model: type[Event], events: Mapping[int, Event], others: Mapping[int, Event], using: str
+) -> dict[int, Event]:
     """{pgh_id: the event that completes its change}; most of them are on the same page."""
     wanted = {}
     for pgh_id, event in events.items():
         neighbour_id = vars(event).pop("pgh_neighbour_id", None)
         if neighbour_id is not None:
             wanted[pgh_id] = neighbour_id
-    missing = set(wanted.values()) - set(events)
+    missing = set(wanted.values()) - events.keys() - others.keys()
     rows = changes.rows(event_model, using).filter(pgh_id__in=missing) if missing else ()
-    known = {**events, **{event.pgh_id: event for event in rows}}
+    known = {**others, **events, **{event.pgh_id: event for event in rows}}
     return {pgh_id: known[neighbour_id] for pgh_id, neighbour_id in wanted.items() if neighbour_id in known}
 
 

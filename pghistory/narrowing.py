@@ -39,10 +39,14 @@ class Narrowing:
 
         An object in several tables (multi-table inheritance) has the events of each. Raises UntrackedModel.
         """
+        their_own: set[type[Event]] = set()
         for obj in objects:
-            if not keys.event_models_of(obj):
+            event_models = keys.event_models_of(obj)
+            if not event_models:
                 raise errors.UntrackedModel(model=type(obj)._meta.label)
-        return self._narrowed(filters.Objects(objects))
+            their_own.update(event_models)
+        narrowed = replace(self, event_models=tuple(found for found in self.event_models if found in their_own))
+        return narrowed._narrowed(filters.Objects(objects))
 
     def references(self, *objects: models.Model) -> Self:
         """Events in which a mirrored foreign key points to one of these objects."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from pghistory import registry, trackers
@@ -31,6 +32,7 @@ MANUAL: Final = Reading(frozenset({"manual"}))
 KINDS: Final = {"INSERT": "insert", "UPDATE": "update", "DELETE": "delete"}
 
 
+@lru_cache(maxsize=4096)
 def reading(event_model: type[Event], label: str) -> Reading:
     """How events of a label are read; one that is no longer registered counts as a new row of unknown kind.
 

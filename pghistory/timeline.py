@@ -16,7 +16,7 @@ from django.db.models import IntegerField, Q, QuerySet, Value
 
 from pghistory import changes, errors, filters, keys, registry
 from pghistory.cursors import Cursor
-from pghistory.entries import Entry, EntryContext, entries
+from pghistory.entries import Entry, EntryContext, entries, readable
 from pghistory.errors import InvalidCursor as BadCursor
 from pghistory.estimates import Estimate, estimates
 from pghistory.filters import Filter
@@ -71,14 +71,14 @@ class Timeline(Narrowing):
         older = Cursor.read(after, by_id=self._is_by_id) if after else None
         newer = Cursor.read(before, by_id=self._is_by_id) if before else None
         upwards = newer is not None and older is None
-        positions = self._positions(size + 1, older, newer, upwards=upwards)
+        positions, read = self._positions(size + 1, older, newer, upwards=upwards)
         more, positions = len(positions) > size, positions[:size]
         if upwards:
             positions.reverse()
         if not positions:
             return Page(())
         return Page(
-            self._entries(positions),
+            self._entries(positions, read),
             after=str(positions[-1]) if more or upwards else None,
             before=str(positions[0]) if (more if upwards else older is not None) else None,
         )
@@ -135,7 +135,7 @@ class Timeline(Narrowing):
         return Cursor(None if self._is_by_id else event.pgh_created_at, event.pgh_id, place)
 
     def _first(self, older: Cursor | None, newer: Cursor | None, *, upwards: bool) -> Entry | None:
-        return next(iter(self._entries(self._positions(1, older, newer, upwards=upwards))), None)
+        return next(iter(self._entries(*self._positions(1, older, newer, upwards=upwards))), None)
 
     def _branches(self) -> Iterator[dict[type[Event], QuerySet[Event]]]:
         """For each database, {event model: its events that are meant}."""
@@ -148,34 +148,51 @@ class Timeline(Narrowing):
                 branches[event_model] = rows.filter(*(found for found in conditions if found is not None))
             yield branches
 
-    def _positions(self, limit: int, older: Cursor | None, newer: Cursor | None, *, upwards: bool) -> list[Cursor]:
-        """The first positions, newest first or else upwards, from one query a database."""
+    def _positions(
+        self, limit: int, older: Cursor | None, newer: Cursor | None, *, upwards: bool
+    ) -> tuple[list[Cursor], list[Event]]:
+        """The first positions, newest first or else upwards, from one query a database.
+
+        With them come the events, where all are of one event model: there is nothing to choose among.
+        """
         by_id, sign = self._is_by_id, "" if upwards else "-"
         order = [f"{sign}pgh_id"] if by_id else [f"{sign}pgh_created_at", f"{sign}pgh_id"]
         places = {event_model: place for place, event_model in enumerate(registry.event_models())}
         found: list[Cursor] = []
         for branches in self._branches():
-            limited = []
+            limited = {}
             for event_model, rows in branches.items():
                 place = places[event_model]
                 bounds = [older.older(place) if older else Q(), newer.newer(place) if newer else Q()]
-                placed = rows.filter(*bounds).annotate(pgh_place=Value(place, IntegerField())).order_by(*order)
-                limited.append(placed.values_list("pgh_created_at", "pgh_id", "pgh_place")[:limit])
-            joined = _joined(limited)
-            if len(limited) > 1:
+                limited[event_model] = rows.filter(*bounds).order_by(*order)
+            if len(self.event_models) == 1:
+                [(event_model, rows)] = limited.items()
+                read = list(readable(event_model, rows)[:limit])
+                place = places[event_model]
+                return [Cursor(None if by_id else event.pgh_created_at, event.pgh_id, place) for event in read], read
+            keys = [
+                rows.annotate(pgh_place=Value(places[event_model], IntegerField())).values_list(
+                    "pgh_created_at", "pgh_id", "pgh_place"
+                )[:limit]
+                for event_model, rows in limited.items()
+            ]
+            joined = _joined(keys)
+            if len(keys) > 1:
                 joined = joined.order_by(*order, f"{sign}pgh_place")[:limit]
-            found += [Cursor(None if by_id else at, pgh_id, place) for at, pgh_id, place in joined]
+            found += [Cursor(at, pgh_id, place) for at, pgh_id, place in joined]
         found.sort(key=lambda position: (position.at, position.pgh_id, position.place), reverse=not upwards)
-        return found[:limit]
+        return found[:limit], []
 
-    def _entries(self, positions: list[Cursor]) -> tuple[Entry, ...]:
+    def _entries(self, positions: list[Cursor], read: list[Event]) -> tuple[Entry, ...]:
         """The entries at these positions, without those that were removed a moment ago."""
         event_models = registry.event_models()
         order = [(event_models[position.place], position.pgh_id) for position in positions]
         wanted: dict[str, dict[type[Event], list[int]]] = defaultdict(lambda: defaultdict(list))
         for event_model, pgh_id in order:
             wanted[self._database(event_model)][event_model].append(pgh_id)
-        found = {key: made for alias, ids in wanted.items() for key, made in entries(ids, using=alias).items()}
+        found = {
+            key: made for alias, ids in wanted.items() for key, made in entries(ids, using=alias, read=read).items()
+        }
         return tuple(found[key] for key in order if key in found)
 
 
