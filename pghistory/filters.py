@@ -26,7 +26,7 @@ ANYTHING: Final = "*"
 """Stands for every value in a change."""
 
 RARE: Final = 1_000
-"""Up to so many contexts of an actor are worth to be read before the events."""
+"""Up to so many contexts, of an actor or with a text, are worth to be read before the events."""
 
 
 class Filter(ABC):
@@ -226,24 +226,38 @@ class Until(Filter):
 class Search(Filter):
     """Events with this text in their label, as their object's key, or somewhere in the values of their context.
 
-    No index serves it: events are read newest first until a page is full, and all of them where the text is rare.
+    No index serves it. Contexts are read first, and their ids kept where they are few; else events are read newest
+    first until a page is full.
     """
 
     text: str
+    contexts: tuple[uuid.UUID, ...] | None = None
 
     def condition(self, event_model: type[Event], using: str) -> Q | None:
         if not keys.is_storable(self.text):
             return None
-        found = Q(pgh_label__icontains=self.text)
+        labels = registry.labels(event_model)
+        found = Q(pgh_label__in=[label for label in labels if self.text.lower() in label.lower()])
+        found |= ~Q(pgh_label__in=labels) & Q(pgh_label__icontains=self.text)
         field = changes.column(event_model, "pgh_obj")
         if field is not None:
             found |= _one_of("pgh_obj", [keys.as_stored(field, self.text, using)]) or changes.NEVER
         path = metadata.path(event_model)
-        if path is not None:
+        if path == metadata.SHARED and self.contexts is not None:
+            found |= Q(pgh_context_id__in=self.contexts)
+        elif path == metadata.SHARED:
+            found |= metadata.mentions(path, self.text) | Q(pgh_context__actor_label__icontains=self.text)
+        elif path is not None:
             found |= metadata.mentions(path, self.text)
-        if path == metadata.SHARED:
-            found |= Q(pgh_context__actor_label__icontains=self.text)
         return found
+
+    def planned(self, using: str) -> Search:
+        if not keys.is_storable(self.text):
+            return self
+        mentioned = metadata.mentions("metadata", self.text) | Q(actor_label__icontains=self.text)
+        contexts = Context._base_manager.using(using).filter(mentioned).values_list("pk", flat=True)
+        found = tuple(contexts[: RARE + 1])
+        return replace(self, contexts=found if len(found) <= RARE else None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,7 +104,8 @@ class Narrowing:
     def searching(self, text: str) -> Self:
         """Events with this text in their label, as their object's key, or in the values of their context.
 
-        No index serves it: where the text is rare, every event that the other filters leave is read.
+        No index serves it: the contexts are read for it, and where the text is rare, every event that the other filters
+        leave is looked at, though not its context.
         """
         return self._narrowed(filters.Search(text.strip())) if text.strip() else self
 
