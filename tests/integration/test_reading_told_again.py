@@ -85,7 +85,7 @@ def narrowings(snapshots: list[Snapshot], told: list[Told]) -> Iterator[tuple[st
             yield (
                 f"of {model}",
                 whole.of(model(pk=key)),
-                kept(lambda each, m=model, k=key: (each.model, each.key) == (m, k)),
+                kept(is_of(model, key)),
             )
     for key in keys[Customer][:2]:
         yield "references", whole.references(Customer(pk=key)), kept(refers(Customer, key))
