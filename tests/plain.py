@@ -4,6 +4,8 @@ from tests.settings import *  # noqa: F403 - a settings module extends another b
 from tests.settings import INSTALLED_APPS
 
 INSTALLED_APPS = [
+    # Since 6.1, Django's checks ask for it where a model has its fields.
+    "django.contrib.postgres",
     "pghistory.admin",
     *(app for app in INSTALLED_APPS if app not in ("pghistory_ui", "django_tables2", "django_htmx")),
 ]

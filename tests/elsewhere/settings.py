@@ -11,6 +11,7 @@ from tests.settings import INSTALLED_APPS as _INSTALLED_APPS
 # Of tests.settings, the models that refer to Django's own users stay out.
 INSTALLED_APPS = [
     *(app for app in _INSTALLED_APPS if not app.startswith(("demo_project.", "tests."))),
+    "django.contrib.postgres",
     "tests.elsewhere",
 ]
 AUTH_USER_MODEL = "elsewhere.Member"
