@@ -26,7 +26,6 @@ AppConfigs = Sequence[AppConfig] | None
 
 _LITERAL = re.compile(r"'(?:[^']|'')*'")
 _COLUMN = re.compile(r'\b(old|new)\.("(?:[^"]|"")+"|\w+)', re.IGNORECASE)
-_BODY = re.compile(r"\$function\$(.*)\$function\$", re.DOTALL)
 
 
 def check_installation(app_configs: AppConfigs, **options: Any) -> list[checks.CheckMessage]:
@@ -201,7 +200,7 @@ def _drifted(connection: BaseDatabaseWrapper) -> list[str]:
         if isinstance(operation, operations.InstallFunction)
     }
     expected = {
-        name: _body(operations.definition(name, version))
+        name: operations.body(operations.definition(name, version))
         for name, version in operations.LATEST.items()
         if (name, version) in installed
     }
@@ -212,9 +211,3 @@ def _drifted(connection: BaseDatabaseWrapper) -> list[str]:
         )
         present = dict(cursor.fetchall())
     return [name for name, body in expected.items() if present.get(name) != body]
-
-
-def _body(definition: str) -> str:
-    """What pg_proc keeps of a function's definition."""
-    found = _BODY.search(definition)
-    return found.group(1) if found else ""

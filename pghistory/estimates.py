@@ -7,8 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from django.conf import settings
 from django.db import connections, router
 from django.db.models import IntegerField, Value
+from django.utils import timezone
 
 from pghistory import changes, sql
 from pghistory.models import Event
@@ -30,6 +32,23 @@ CATALOGUE: Final = """
         unnest(%s::text[]) with ordinality as wanted (name, place)
         join pg_class on pg_class.oid = to_regclass(wanted.name)
 """
+
+
+COUNTED_A_MONTH: Final = 50_000
+"""How many of a table's newest events are told by day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """Events a day, the oldest day first; with more events than are counted, the older days are not `exact`."""
+
+    days: tuple[int, ...]
+    exact: bool
+
+    @property
+    def total(self) -> int:
+        """All that were counted."""
+        return sum(self.days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,3 +107,47 @@ def _ends(event_models: dict[int, type[Event]], alias: str) -> dict[int, list[dt
 
 def _counted(event_model: type[Event], alias: str) -> int:
     return changes.rows(event_model, alias)[:COUNTED_AT_MOST].count()
+
+
+def activity(
+    event_models: Iterable[type[Event]], today: dt.date, *, days: int = 30, using: str | None = None
+) -> dict[type[Event], Activity]:
+    """{event model: events of the last days, today's last, in the current time zone}.
+
+    One query a database, and of each table the newest events by index, up to a bound.
+    """
+    by_database: dict[str, list[type[Event]]] = {}
+    for event_model in event_models:
+        by_database.setdefault(using or router.db_for_read(event_model), []).append(event_model)
+    found: dict[type[Event], Activity] = {}
+    for alias, wanted in by_database.items():
+        counts = _by_day(wanted, alias, today - dt.timedelta(days=days - 1))
+        for place, event_model in enumerate(wanted):
+            told = counts.get(place, {})
+            numbers = tuple(told.get(today - dt.timedelta(days=ago), 0) for ago in reversed(range(days)))
+            found[event_model] = Activity(numbers, sum(told.values()) <= COUNTED_A_MONTH)
+    return found
+
+
+def _by_day(event_models: Sequence[type[Event]], alias: str, first: dt.date) -> dict[int, dict[dt.date, int]]:
+    """{place: {day: events}} since a day."""
+    since = dt.datetime.combine(first, dt.time.min)
+    if settings.USE_TZ:
+        since = timezone.make_aware(since)
+    branches = []
+    for place, event_model in enumerate(event_models):
+        newest = changes.rows(event_model, alias).filter(pgh_created_at__gte=since).order_by("-pgh_created_at")
+        branches.append(newest.values_list(Value(place, IntegerField()), "pgh_created_at")[: COUNTED_A_MONTH + 1])
+    rows = branches[0].union(*branches[1:], all=True) if len(branches) > 1 else branches[0]
+    newest_of_all, parameters = rows.query.get_compiler(using=alias).as_sql()
+    zone = timezone.get_current_timezone_name()
+    day, leading = ("(at at time zone %s)::date", [zone]) if settings.USE_TZ else ("at::date", [])
+    counts: dict[int, dict[dt.date, int]] = {}
+    with connections[alias].cursor() as cursor:
+        cursor.execute(
+            f"select place, {day}, count(*) from ({newest_of_all}) as newest (place, at) group by 1, 2",  # noqa: S608
+            [*leading, *parameters],
+        )
+        for place, date, number in cursor.fetchall():
+            counts.setdefault(place, {})[date] = number
+    return counts

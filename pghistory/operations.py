@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from typing import Any, Final
 
 from django.db import DEFAULT_DB_ALIAS, connections, router
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
@@ -10,6 +11,8 @@ from django.db.migrations.operations.base import Operation, OperationCategory
 from django.db.migrations.state import ProjectState
 
 from pghistory import config, sql
+
+_BODY: Final = re.compile(r"\$function\$(.*)\$function\$", re.DOTALL)
 
 LATEST = {"_pgh_attach_context": 2}
 """The version of each SQL function that this release installs."""
@@ -110,3 +113,9 @@ def install_latest(using: str = DEFAULT_DB_ALIAS) -> None:
     with connections[using].cursor() as cursor:
         for name, version in LATEST.items():
             cursor.execute(definition(name, version))
+
+
+def body(text: str) -> str:
+    """What pg_proc keeps of a function's definition."""
+    found = _BODY.search(text)
+    return found.group(1) if found else ""

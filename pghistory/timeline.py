@@ -18,12 +18,13 @@ from pghistory import changes, errors, filters, keys, registry
 from pghistory.cursors import Cursor
 from pghistory.entries import Entry, EntryContext, entries, readable
 from pghistory.errors import InvalidCursor as BadCursor
-from pghistory.estimates import Estimate, estimates
+from pghistory.estimates import Activity, Estimate, activity, estimates
 from pghistory.filters import Filter
 from pghistory.models import Event
 from pghistory.narrowing import Narrowing
 
 __all__ = [
+    "Activity",
     "BadCursor",
     "Count",
     "Entry",
@@ -32,6 +33,7 @@ __all__ = [
     "Filter",
     "Page",
     "Timeline",
+    "activity",
     "between",
     "entry",
     "estimates",

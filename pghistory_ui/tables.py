@@ -5,11 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
+from typing import Final
 
 import django_tables2 as tables
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from pghistory.health import DISABLED, INSTALLED, MISSING, OUTDATED
+from pghistory.timeline import Activity
+
 CELLS = "pghistory_ui/cells"
+SEVERITY: Final = (INSTALLED, OUTDATED, DISABLED, MISSING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +38,32 @@ class EventModelRow:
     size: int | None
     first: dt.datetime | None
     last: dt.datetime | None
+    triggers: str
+    troubles: int
+    activity: Activity | None
+
+    @property
+    def severity(self) -> int:
+        """Where the row stands when the table is sorted by trouble."""
+        return SEVERITY.index(self.triggers)
+
+    @property
+    def lately(self) -> int:
+        """The events of the last 30 days."""
+        return self.activity.total if self.activity else -1
+
+    @property
+    def bars(self) -> str:
+        """The path of the sparkline: a bar a day, 2 wide and up to 18 high, in a box of 90 by 20."""
+        days = self.activity.days if self.activity else ()
+        highest = max(days, default=0) or 1
+        heights = [ceil(18 * number / highest) for number in days]
+        return "".join(f"M{3 * day} 20V{20 - height}h2V20z" for day, height in enumerate(heights) if height)
+
+    @property
+    def most(self) -> int:
+        """The events of the busiest day."""
+        return max(self.activity.days, default=0) if self.activity else 0
 
 
 class EventModelTable(tables.Table):  # type: ignore[misc]  # django-tables2 ships no types
@@ -42,6 +74,12 @@ class EventModelTable(tables.Table):  # type: ignore[misc]  # django-tables2 shi
     )
     labels = tables.TemplateColumn(
         template_name=f"{CELLS}/labels.html", orderable=False, verbose_name=gettext_lazy("Labels")
+    )
+    triggers = tables.TemplateColumn(
+        template_name=f"{CELLS}/triggers.html",
+        order_by=("severity", "troubles"),
+        verbose_name=gettext_lazy("Triggers"),
+        attrs={"td": {"class": "pgh-table__fit"}},
     )
     events = tables.TemplateColumn(
         template_name=f"{CELLS}/events.html",
@@ -56,6 +94,13 @@ class EventModelTable(tables.Table):  # type: ignore[misc]  # django-tables2 shi
     last = tables.TemplateColumn(
         template_name=f"{CELLS}/last.html",
         verbose_name=gettext_lazy("Last event"),
+        attrs={"td": {"class": "pgh-table__fit"}},
+    )
+
+    activity = tables.TemplateColumn(
+        template_name=f"{CELLS}/activity.html",
+        order_by=("lately",),
+        verbose_name=gettext_lazy("Last 30 days"),
         attrs={"td": {"class": "pgh-table__fit"}},
     )
 

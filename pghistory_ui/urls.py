@@ -17,6 +17,7 @@ from pghistory_ui.views.deleted import deleted
 from pghistory_ui.views.event import event
 from pghistory_ui.views.export import export
 from pghistory_ui.views.exports import exports
+from pghistory_ui.views.health import health
 from pghistory_ui.views.models import event_models
 from pghistory_ui.views.object import object_timeline
 from pghistory_ui.views.record import record
@@ -45,6 +46,7 @@ def patterns(site: AdminSite) -> list[URLPattern]:
         path("context/<str:key>/", on_site(context), name="pghistory_ui_context"),
         path("suggestions/", on_site(suggest), name="pghistory_ui_suggestions"),
         path("deleted/", on_site(deleted), name="pghistory_ui_deleted"),
+        path("health/", on_site(health), name="pghistory_ui_health"),
         path("record/", on_site(record), name="pghistory_ui_record"),
         path("restore/<str:label>/<str:key>/", on_site(restore_event), name="pghistory_ui_restore"),
         path("filters/", on_site(saved_filters), name="pghistory_ui_saved_filters"),

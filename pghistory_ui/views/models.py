@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django_tables2 import RequestConfig
 
+from pghistory import health
 from pghistory import timeline as timelines
 from pghistory_ui.links import activity_url
 from pghistory_ui.permissions import Access
@@ -34,6 +36,8 @@ def event_model_rows(access: Access) -> list[EventModelRow]:
     """A row for each event model that may be seen."""
     counted = [found for found in access.event_models if access.sees_every_row(found)]
     estimates = timelines.estimates(counted)
+    activity = timelines.activity(counted, timezone.localdate())
+    states = health.trigger_states(access.event_models)
     rows = []
     for event_model in access.event_models:
         estimate = estimates.get(event_model)
@@ -48,6 +52,9 @@ def event_model_rows(access: Access) -> list[EventModelRow]:
                 size=estimate.size if estimate else None,
                 first=estimate.first if estimate else None,
                 last=estimate.last if estimate else None,
+                triggers=health.worst(states[event_model]),
+                troubles=sum(state.state != health.INSTALLED for state in states[event_model]),
+                activity=activity.get(event_model),
             )
         )
     return rows

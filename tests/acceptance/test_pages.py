@@ -51,4 +51,8 @@ def test_the_pages_stand_at_any_width_light_and_dark(mara: Page, troubles: list[
         expect(mara.get_by_role("link", name="Unified")).to_have_attribute("aria-current", "true")
     for _look in looks(mara, f"{EVENTS}deleted/"):
         expect(mara.get_by_role("table", name="Deleted objects")).to_be_visible()
+    for _look in looks(mara, f"{EVENTS}models/?sort=-activity"):
+        expect(mara.get_by_role("table", name="Event models")).to_contain_text("Installed")
+    for _look in looks(mara, f"{EVENTS}health/?all=1"):
+        expect(mara.get_by_text("All is well")).to_be_visible()
     assert troubles == []
