@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -91,7 +92,7 @@ def check(found: list[dict[str, Any]], shown: int = SHOWN + 1) -> None:
             assert node["Actual Loops"] <= shown, node
 
 
-def most_read(found: list[dict[str, Any]]) -> float:
+def most_read(found: list[dict[str, Any]]) -> Any:
     """The rows that the busiest scan of an event table gave or passed over."""
     scans = [node for node in found if node.get("Relation Name") in TABLES]
     return max((node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"] for node in scans)
@@ -126,7 +127,7 @@ def test_the_newest_page_reads_what_it_shows(filled: None, everything: bool):
 def test_a_page_deep_below_reads_what_it_shows(filled: None):
     cursor = deep(2_000)
     for ways in ({"after": cursor}, {"before": cursor}):
-        page, found = read(lambda ways=ways: Timeline().across(*MODELS).page(SHOWN, **ways))
+        page, found = read(partial(Timeline().across(*MODELS).page, SHOWN, **ways))
         assert len(page.entries) == SHOWN
         check(found)
         assert most_read(found) <= 2 * SHOWN + 2
@@ -164,7 +165,7 @@ def test_steps_beside_an_entry_are_found_by_index(filled: None):
     timeline = Timeline().of(Customer(pk=LONG))
     [entry] = timeline.page(1, after=timeline.page(SHOWN).after).entries
     for step in (timeline.previous, timeline.next):
-        _, found = read(lambda step=step: step(entry))
+        _, found = read(partial(step, entry))
         check(found)
         assert most_read(found) <= 2
 
@@ -183,7 +184,7 @@ def test_some_rows_as_they_were_are_as_many_probes(filled: None):
         as_of(Order, hour(200), partial=True).filter(pk__in=keys).select_related("customer"),
         as_of(Order, hour(200), partial=True).filter(customer=5),
     ):
-        found_rows, found = read(lambda rows=rows: list(rows.all()))
+        found_rows, found = read(partial(list, rows))
         assert found_rows
         check(found)
         assert most_read(found) <= 60
