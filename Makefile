@@ -13,8 +13,8 @@ CHROMIUM := chromium chromium-browser google-chrome google-chrome-stable
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s%s\n", $$1, $$2 }' Makefile
 
-demo: $(VENV)/.demo  ## serve a shop's back office with some months of history (DEMO_PORT, DATABASE_URL)
-	@$(BIN)/python -m demo_project.run
+demo: $(VENV)/.demo  ## serve a shop's back office with some months of history (EVENTS=1000000, DEMO_PORT, DATABASE_URL)
+	@DEMO_EVENTS=$(EVENTS) $(BIN)/python -m demo_project.run
 
 test: $(VENV)/.dev browser pgbouncer contrib  ## run all tests on an embedded PostgreSQL and a real browser (ARGS="-k name")
 	$(BIN)/python -m pytest $(if $(ARGS),$(ARGS),--cov)
@@ -24,8 +24,8 @@ check: lint types layers templates docs modules migrations  ## everything that c
 coverage-core: $(VENV)/.dev  ## after `make test`: every branch of the core was taken
 	$(BIN)/python -m coverage report --include='pghistory/*' --fail-under=100
 
-bench: $(VENV)/.dev  ## measure writes and reads on an embedded PostgreSQL
-	@$(BIN)/python -m demo_project.postgres $(BIN)/python -m bench
+bench: $(VENV)/.dev  ## measure writes and reads beside other packages and SQL by hand (FULL=1: up to 10 million events)
+	@$(BIN)/python -m bench $(if $(FULL),--full)
 
 matrix: $(VENV)/.dev pgbouncer contrib  ## run the tests on other versions of Python, Django and PostgreSQL (CELLS="oldest newest")
 	@$(BIN)/python -m tests.cells $(CELLS)

@@ -1,6 +1,7 @@
 """What `make demo` runs: the database, its tables, believable data, and a server until Ctrl-C.
 
 DEMO_PORT (8000) and DEMO_HOST (127.0.0.1) say where; DATABASE_URL takes the place of the embedded PostgreSQL.
+DEMO_EVENTS says how many events there are to be, where the story's are too few.
 """
 
 import contextlib
@@ -56,6 +57,13 @@ def _port() -> int:
     return int(text)
 
 
+def _events() -> int:
+    text = os.environ.get("DEMO_EVENTS") or "0"
+    if not text.isdecimal():
+        raise DemoError(f"DEMO_EVENTS is {text!r}, which is no number.\nTry: make demo EVENTS=1000000")
+    return int(text)
+
+
 def _bind(host: str, port: int) -> ThreadedWSGIServer:
     try:
         return ThreadedWSGIServer((host, port), _QuietRequestHandler)
@@ -88,10 +96,14 @@ def _prepare() -> None:
             f"The database cannot be reached: {error}\n"
             "Check DATABASE_URL (postgresql://user:password@host/name), or unset it to use the embedded PostgreSQL."
         ) from error
+    events = _events()
     call_command("migrate", verbosity=0, interactive=False)
     if not get_user_model()._default_manager.exists():
         _say("Writing some months of history, once (half a minute or so) …")
         _seed()
+    if events:
+        _say(f"Adding trade until there are {events:,} events (a million takes a minute or two) …")
+        call_command("seed_demo", events=events, stdout=io.StringIO())
     connections.close_all()
 
 

@@ -1,0 +1,1 @@
+"""django-auditlog: signals; what is done in bulk leaves no history."""

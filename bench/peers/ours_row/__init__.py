@@ -1,0 +1,1 @@
+"""This project, one trigger call a row."""

@@ -1,0 +1,34 @@
+"""This project, one trigger call a row."""
+
+import pghistory
+from bench.peers import goods
+from bench.peers.habits import Habits
+
+TRACKERS = (pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+
+
+@pghistory.track(*TRACKERS, level=pghistory.Row)
+class Category(goods.Category):
+    """A category."""
+
+
+@pghistory.track(*TRACKERS, level=pghistory.Row)
+class Supplier(goods.Supplier):
+    """A supplier."""
+
+
+@pghistory.track(*TRACKERS, level=pghistory.Row)
+class Item(goods.Item):
+    """An item."""
+
+    category = goods.category_of(Category)
+
+
+@pghistory.track(*TRACKERS, level=pghistory.Row)
+class Review(goods.Review):
+    """A review."""
+
+    item = goods.item_of(Item)
+
+
+HABITS = Habits(context=lambda: pghistory.context(user=1, url="/admin/shop/item/1/change/"))

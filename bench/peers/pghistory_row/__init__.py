@@ -1,0 +1,1 @@
+"""django-pghistory, one trigger call a row."""

@@ -1,0 +1,1 @@
+"""django-reversion: revisions around what is saved; what is done in bulk leaves no history."""

@@ -1,0 +1,34 @@
+-- The same before an instant.
+(
+    select 'item' as of, pgh_id, pgh_created_at
+    from shop_itemevent
+    where pgh_created_at < %(until)s
+    order by pgh_created_at desc, pgh_id desc
+    limit 50
+)
+union all
+(
+    select 'category' as of, pgh_id, pgh_created_at
+    from shop_categoryevent
+    where pgh_created_at < %(until)s
+    order by pgh_created_at desc, pgh_id desc
+    limit 50
+)
+union all
+(
+    select 'supplier' as of, pgh_id, pgh_created_at
+    from shop_supplierevent
+    where pgh_created_at < %(until)s
+    order by pgh_created_at desc, pgh_id desc
+    limit 50
+)
+union all
+(
+    select 'review' as of, pgh_id, pgh_created_at
+    from shop_reviewevent
+    where pgh_created_at < %(until)s
+    order by pgh_created_at desc, pgh_id desc
+    limit 50
+)
+order by pgh_created_at desc, pgh_id desc
+limit 50

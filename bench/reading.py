@@ -1,0 +1,119 @@
+"""What reads take: this project's pages beside the best SQL by hand, as histories grow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bench.contenders import Contender, Process, running
+from bench.report import Report
+from bench.rounds import Rounds, interleaved
+from demo_project import postgres
+
+READS = {
+    "R1": "timeline of an item with about 20 events, with differences",
+    "R1h": "first 50 of an item with a 200th of all events",
+    "R2": "newest 50 of everything",
+    "R3": "newest 50 of one user",
+    "R4": "count up to 10,000",
+    "R5": "50 before the middle of all",
+    "R7c": "all (about 440) that refer to one category",
+}
+
+SMALL = 20_000
+"""Events at which django-pghistory can be measured in seconds."""
+
+GROWTH = 1.3
+TIMES_THE_LIMIT = 2.0
+
+
+def measure(server: postgres.Server, report: Report, rounds: int, sizes: Sequence[int]) -> None:
+    """All tables about reads."""
+    report.title("Reads")
+    report.say(
+        "Milliseconds by the clock, and the ratio to the best SQL by hand over the same tables. `timeline` is what "
+        "pages do, `events` the queryset of the aggregate model. Of N events of items there are 0.3 N each of three "
+        "other models."
+    )
+    by_size: dict[int, Rounds] = {}
+    for size in sizes:
+        with running([Contender("ours", "ours_row")], server) as (ours,):
+            ours.ask("remember", events=size)
+            by_size[size] = _compared({"timeline": ours, "events": ours, "limit": ours}, rounds)
+            if size == sizes[-1]:
+                _plans(ours, report)
+        _table(by_size[size], report, f"{size:,} events of items")
+    _peers(server, report, rounds)
+    _bars(by_size, report)
+
+
+def _compared(processes: dict[str, Process], count: int) -> Rounds:
+    found = Rounds()
+    for what in READS:
+
+        def one(turn: int, name: str, what: str = what) -> None:
+            answer = processes[name].ask("read", what=what, how=name.split()[0])
+            if turn:
+                found.note(what, name, answer["cost"])
+
+        interleaved(count, processes, one)
+    return found
+
+
+def _table(found: Rounds, report: Report, head: str) -> None:
+    report.table(
+        [head, "limit, ms", "timeline, ms", "to the limit", "events, ms", "to the limit"],
+        [
+            [
+                f"{what} {text}",
+                found.milliseconds(what, "limit"),
+                found.milliseconds(what, "timeline"),
+                found.ratio(what, "timeline", "limit"),
+                found.milliseconds(what, "events"),
+                found.ratio(what, "events", "limit"),
+            ]
+            for what, text in READS.items()
+        ],
+    )
+
+
+def _peers(server: postgres.Server, report: Report, rounds: int) -> None:
+    """Beside django-pghistory, where it can be measured at all."""
+    contenders = [Contender("ours", "ours_row"), Contender("django-pghistory", "pghistory_row")]
+    with running(contenders, server) as (ours, peer):
+        for process in (ours, peer):
+            process.ask("remember", events=SMALL)
+        found = _compared({"timeline": ours, "events": ours, "events of django-pghistory": peer}, rounds)
+    names = ("timeline", "events", "events of django-pghistory")
+    report.table(
+        [f"{SMALL:,} events of items", *(f"{name}, ms" for name in names)],
+        [[f"{what} {text}", *(found.milliseconds(what, name) for name in names)] for what, text in READS.items()],
+    )
+
+
+def _plans(ours: Process, report: Report) -> None:
+    rows = []
+    for what, text in READS.items():
+        found = ours.ask("plan", what=what, how="timeline")
+        scans = sorted({scan for plan in found["plans"] for scan in _sequential(plan)})
+        rows.append([f"{what} {text}", found["planning"], found["execution"], len(found["plans"]), ", ".join(scans)])
+    report.title("Statements of the timeline at the greatest size")
+    report.table(["", "planning, ms", "execution, ms", "statements", "tables read from end to end"], rows)
+
+
+def _sequential(plan: dict[str, object]) -> list[str]:
+    """The tables that a plan reads without an index, beyond a few pages."""
+    found = [scan for child in plan.get("Plans", ()) for scan in _sequential(child)]  # type: ignore[attr-defined]
+    if plan["Node Type"] == "Seq Scan" and int(str(plan["Shared Hit Blocks"])) > 100:
+        found.append(str(plan["Relation Name"]))
+    return found
+
+
+def _bars(by_size: dict[int, Rounds], report: Report) -> None:
+    report.title("Bars of reads")
+    first = next(iter(by_size))
+    for what in ("R1", "R1h", "R2", "R3", "R5", "R7c"):
+        for size, found in by_size.items():
+            report.bar(f"{what} at {size:,}, to the limit", found.ratio(what, "timeline", "limit"), TIMES_THE_LIMIT)
+            start, now = by_size[first].milliseconds(what, "timeline"), found.milliseconds(what, "timeline")
+            if size != first and start and now:
+                report.bar(f"{what}: {first:,} to {size:,}", now / start, GROWTH)
