@@ -48,6 +48,15 @@ class PastQuery(Query):
     def _model(self) -> type[models.Model]:
         return cast("type[models.Model]", self.model)
 
+    def table_alias(self, table_name: str, create: bool = False, filtered_relation: Any = None) -> tuple[str, bool]:
+        """The alias of a table; the name of one in a schema (`"schema"."table"`) can stand for no SELECT."""
+        if '"' not in table_name or table_name in self.table_map or filtered_relation is not None:
+            return super().table_alias(table_name, create, filtered_relation)
+        alias = f"{self.alias_prefix}{len(self.alias_map) + 1}"
+        self.table_map[table_name] = [alias]
+        self.alias_refcount[alias] = 1
+        return alias, True
+
     def get_compiler(self, *args: Any, **kwargs: Any) -> Any:
         compiler: Any = super().get_compiler(*args, **kwargs)
         # Only of a table does PostgreSQL know that a key determines the other columns.

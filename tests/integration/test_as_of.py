@@ -9,8 +9,9 @@ from django.db import DataError, connection, models, transaction
 from django.db.models import Count, F, Sum
 
 import pghistory
-from pghistory import errors
+from pghistory import errors, registry
 from pghistory.as_of import NotReconstructable, UnknownRow, as_of
+from pghistory.states import Source
 from tests.integration.history import happened, hour
 from tests.past.models import Book, Diary, Order, Receipt, Rush, Urgent
 from tests.tracked.models import (
@@ -440,3 +441,18 @@ def test_few_rows_cost_few_probes_of_the_index_over_objects(told: Any):
         Everything(pk=told["stays"]).events.as_of(hour(1)),
     ):
         assert "Recursive Union" not in plan(rows)
+
+
+TRACKED = sorted(registry.tracked_models(), key=lambda model: model._meta.label)
+
+
+@pytest.mark.parametrize("model", TRACKED, ids=lambda model: model._meta.label)
+def test_every_tracked_model_can_be_read_as_far_as_it_is_known(model: Any):
+    if not Source(registry.concrete(model), registry.event_models_of(model)[0]).has_key:
+        with pytest.raises(NotReconstructable, match="`pgh_obj`"):
+            as_of(model, hour(1), partial=True)
+        return
+    rows = as_of(model, hour(1), partial=True)
+    assert list(rows) == []
+    assert rows.count() == 0
+    assert not rows.filter(pk__in=model._base_manager.values("pk")).exists()
