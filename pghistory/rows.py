@@ -139,24 +139,29 @@ class AsPast:
 
     def __init__(self, instant: Instant) -> None:
         self.instant = instant
-        self._known: dict[type[models.Model], tuple[str, ...] | None] = {}
+        self._elsewhere = instant.elsewhere()
+        self._known: dict[type[models.Model], tuple[type[models.Model], tuple[str, ...]] | None] = {}
 
     def __call__(self, instance: Any, *, anew: bool = False) -> Any:
         """The instance and those that are joined to it; living rows of untracked models stay what they are."""
+        if isinstance(instance, PastRow) and not anew:
+            return instance
         model = instance._meta.model
         if model not in self._known:
-            self._known[model] = self.lost(model) if self.instant.source(model) else None
-        lost = self._known[model]
-        if lost is None or (isinstance(instance, PastRow) and not anew):
+            self._known[model] = (_class_of(model), self.lost(model)) if self.instant.source(model) else None
+        known = self._known[model]
+        if known is None:
             return instance
-        instance.__class__ = _class_of(model)
-        instance._state.pgh_instant = self.instant.elsewhere()
+        instance.__class__, lost = known
+        state = instance._state
+        state.pgh_instant = self._elsewhere
         # What events do not keep is as if it had not been read: asking for it is refused, where null would be a lie.
         for name in lost:
             vars(instance).pop(name, None)
-        for related in instance._state.fields_cache.values():
-            if isinstance(related, models.Model):
-                self(related)
+        if "fields_cache" in vars(state):
+            for related in state.fields_cache.values():
+                if isinstance(related, models.Model):
+                    self(related)
         return instance
 
     def lost(self, model: type[models.Model]) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Final, Self
 
 import pgtrigger
@@ -54,7 +54,7 @@ class Instant:
         """
         table = registry.concrete(model)
         found = [self.event_model] if self._is_told_by(table) else registry.event_models_of(table)
-        sources = sorted((Source(table, each) for each in found if each), key=lambda source: len(source.missing))
+        sources = sorted((source_of(table, each) for each in found if each), key=lambda source: len(source.missing))
         if not sources:
             if self.partial:
                 return None
@@ -245,6 +245,12 @@ class Source:
 
     def _mirror(self, name: str) -> Any:
         return self.event_model._meta.get_field(name)
+
+
+@lru_cache(maxsize=1024)
+def source_of(table: Model, event_model: type[Event]) -> Source:
+    """The source that an event model is of a table: what it says about itself is found out once."""
+    return Source(table, event_model)
 
 
 def distinct(wanted: Compiled) -> Compiled:
