@@ -130,6 +130,8 @@ class Source:
         if not self.has_obj:
             return _filled("without_object", parts)
         parts["keys"] = keys or _filled("keys" if self._is_indexed else "keys_by_scan", parts)
+        is_numbered = isinstance(self.event_model._meta.pk, models.IntegerField)
+        parts["newest"] = ("", ()) if keys or not is_numbered else _filled("newest", parts)
         parts["unknown"] = ("false", ()) if instant.partial else _filled("unknown", parts)
         return _filled("by_old_rows" if self.by_old_rows else "by_new_rows", parts)
 

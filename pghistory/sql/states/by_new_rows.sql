@@ -10,6 +10,7 @@ from
         where
             pgh_event.{obj} = pgh_wanted.pgh_key
             and pgh_event.pgh_created_at <= {instant}
+            {newest}
             and pgh_event.pgh_label <> all({skipped})
         order by
             pgh_event.pgh_id desc
