@@ -6,8 +6,8 @@ Where a tracker stores deletions, their events tell; elsewhere, the last event o
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from django.db import models, router
@@ -51,36 +51,52 @@ class Gone(Filter):
 
 @dataclass(frozen=True, slots=True)
 class Holding(Filter):
-    """Events whose stored row has a text in one of its texts, or as its object's key."""
+    """Events whose stored row has a text in one of its texts, but for the hidden fields, or as its object's key."""
 
     text: str
+    hidden: Mapping[type[Event], Collection[str]] = field(default_factory=dict)
 
     def condition(self, event_model: type[Event], using: str) -> Q | None:
         if not keys.is_storable(self.text):
             return None
         found = changes.NEVER
         for name in event_model.pgh_tracked_fields:
+            if name in self.hidden.get(event_model, ()):
+                continue
             if isinstance(event_model._meta.get_field(name), (models.CharField, models.TextField)):
                 found |= Q(**{f"{name}__icontains": self.text})
         key = keys.as_stored(changes.column(event_model, "pgh_obj"), self.text, using)
         return found if key is None else found | Q(pgh_obj=key)
 
 
-def deleted(timeline: Timeline, *, texts: Iterable[str] = (), since: dt.datetime | None = None) -> Timeline:
+def deleted(
+    timeline: Timeline,
+    *,
+    texts: Iterable[str] = (),
+    hidden: Mapping[type[Event], Collection[str]] | None = None,
+    since: dt.datetime | None = None,
+) -> Timeline:
     """The timeline of the last events of objects that are gone, newest first; of those that have all the texts.
+
+    Texts are not looked for in `hidden` fields, {event model: names}.
 
     `since` keeps to newer events, as a `horizon()`.
 
     Of a model with several event models, those that store deletions speak for the others.
     """
     wanted = tuple(found for found in timeline.event_models if _speaks(found, timeline.event_models))
-    added = (Gone(since), *(Holding(text) for text in texts))
+    added = (Gone(since), *(Holding(text, hidden or {}) for text in texts))
     return replace(timeline, event_models=wanted, filters=(*timeline.filters, *added))
 
 
 def stores_deletions(event_model: type[Event]) -> bool:
     """Whether a tracker stores each deletion under a label of its own."""
     return bool(Labels(event_model).deletes)
+
+
+def is_deletion(event: Event) -> bool:
+    """Whether an event was stored by a tracker of deletions alone."""
+    return event.pgh_label in Labels(type(event)).deletes
 
 
 def horizon(

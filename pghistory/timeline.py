@@ -16,7 +16,7 @@ from django.db.models import IntegerField, Q, QuerySet, Value
 
 from pghistory import changes, errors, filters, keys, registry
 from pghistory.cursors import Cursor
-from pghistory.entries import Entry, EntryContext, entries, readable
+from pghistory.entries import Entry, EntryContext, entries, readable, state
 from pghistory.errors import InvalidCursor as BadCursor
 from pghistory.estimates import Activity, Estimate, activity, estimates
 from pghistory.filters import Filter
@@ -37,6 +37,7 @@ __all__ = [
     "between",
     "entry",
     "estimates",
+    "state",
 ]
 
 Model = type[models.Model]

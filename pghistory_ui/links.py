@@ -15,15 +15,17 @@ from django.contrib.admin import AdminSite
 from django.contrib.admin.utils import quote
 from django.contrib.auth import get_user_model
 from django.core.exceptions import FieldDoesNotExist, ValidationError
-from django.db import connections
 from django.db.models import Field, ForeignKey, Model
 from django.urls import NoReverseMatch, reverse
+from django.utils.formats import date_format
 from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 
 from pghistory import registry
+from pghistory.models import Event
 from pghistory.timeline import Entry
 from pghistory_ui.addresses import Addresses
+from pghistory_ui.departed import Departed, departed, instance, without_queries
 from pghistory_ui.permissions import Access
 
 TIMELINE_TEMPLATE: Final = "pghistory_ui/object_history.html"
@@ -92,6 +94,7 @@ class Links:
         self._keys: defaultdict[Target, set[Any]] = defaultdict(set)
         self._found: dict[Target, dict[Any, Model]] = {}
         self._targets: dict[tuple[Target, Any], Link] = {}
+        self._departed: dict[Target, dict[Any, Departed]] = {}
         self._actors: dict[tuple[str, str | None], Link] = {}
         self._labels: dict[tuple[type[Model], Any], str] = {}
         for entry in entries:
@@ -116,7 +119,8 @@ class Links:
             ends = self.ends(entry)
             return ends[0] if ends else Link(str(capfirst(model._meta.verbose_name)))
         living = entry.object is not None
-        label = self._label(entry.object) if entry.object is not None else self._label_of_gone(entry)
+        last = entry.after or entry.before or {}
+        label = self._label_of_gone(model, last, entry.event) if entry.object is None else self._label(entry.object)
         return Link(label or f"#{key}", self._timeline(model, key, living=living), known=living)
 
     def ends(self, entry: Entry) -> list[Link]:
@@ -143,9 +147,22 @@ class Links:
         found = self._fetch(target).get(key)
         if found is not None:
             return Link(self._label(found) or f"#{key}", self._change(model, found.pk))
-        if self.access.may_view(model) and not self.access.visibility(model).restricted:
+        if not self.access.may_view(model) or self.access.visibility(model).restricted:
+            return Link(f"#{key}", known=False)
+        last = self._departed_of(target).get(key)
+        if last is None:
             return Link(f"#{key}", note=_("no longer exists"), known=False)
-        return Link(f"#{key}", known=False)
+        label = self._label_of_gone(model, last.state, last.event)
+        on = last.deleted_at and date_format(last.deleted_at, "DATE_FORMAT")
+        note = _("was deleted on %s") % on if on else _("no longer exists")
+        return Link(label or f"#{key}", self._timeline(model, key, living=False), note, known=False)
+
+    def _departed_of(self, target: Target) -> dict[Any, Departed]:
+        """What is known of the targets that are gone: they are looked for in their own history, all at once."""
+        if target not in self._departed:
+            missing = self._keys[target] - self._fetch(target).keys() if target[1] == "pk" else ()
+            self._departed[target] = departed(self.access, target[0], missing)
+        return self._departed[target]
 
     def actor(self, entry: Entry) -> Link | None:
         """Who did it: the living user for those who may see users, else the label kept at the time."""
@@ -201,35 +218,22 @@ class Links:
         return self._labels[place]
 
     def _own_label(self, found: Model) -> str:
-        for field in found._meta.concrete_fields:
-            if isinstance(field, ForeignKey) and not field.is_cached(found):
-                target = self._fetch(target_of(field)).get(getattr(found, field.attname))
-                if target is not None:
-                    field.set_cached_value(found, target)
+        self._know_targets(found)
         return clipped(called(found))
 
-    def _label_of_gone(self, entry: Entry) -> str:
+    def _label_of_gone(self, model: type[Model], state: dict[str, Any], event: Event) -> str:
         """What a deleted object called itself, from its last recorded state and without asking the database."""
-        state = entry.after or entry.before or {}
-        model = entry.tracked_model
-        names = {field.name: field.attname for field in model._meta.concrete_fields}
-        known = {names[name]: value for name, value in state.items() if name in names}
-        gone = model.from_db(entry.event._state.db, list(known), list(known.values()))
-        for field in model._meta.concrete_fields:
-            if isinstance(field, ForeignKey) and field.attname in known:
-                target = self._fetch(target_of(field)).get(known[field.attname])
-                if target is not None:
-                    field.set_cached_value(gone, target)
-        with connections[entry.event._state.db or "default"].execute_wrapper(_refuse):
+        gone = instance(model, state, event)
+        self._know_targets(gone)
+        with without_queries(event):
             return clipped(called(gone))
 
-
-class _QueryRefused(Exception):
-    """A deleted object's name may not need the database."""
-
-
-def _refuse(*args: object, **kwargs: object) -> None:
-    raise _QueryRefused
+    def _know_targets(self, found: Model) -> None:
+        for field in found._meta.concrete_fields:
+            if isinstance(field, ForeignKey) and field.attname in vars(found) and not field.is_cached(found):
+                target = self._fetch(target_of(field)).get(vars(found)[field.attname])
+                if target is not None:
+                    field.set_cached_value(found, target)
 
 
 def called(found: Model) -> str:

@@ -11,12 +11,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.postgres.fields import ArrayField, HStoreField
+from django.contrib.postgres.fields import ArrayField, HStoreField, RangeField
 from django.db import models
 
 from pghistory.timeline import Entry
 from pghistory_ui.links import Links, field_of
 from pghistory_ui.renderers.base import Change, Chip, Renderer, Value
+from pghistory_ui.renderers.files import FileRenderer
+from pghistory_ui.renderers.ranges import RangeRenderer
 from pghistory_ui.renderers.structures import PathsRenderer
 from pghistory_ui.renderers.texts import TextRenderer
 from pghistory_ui.renderers.values import (
@@ -25,7 +27,6 @@ from pghistory_ui.renderers.values import (
     ChoiceRenderer,
     DateRenderer,
     DateTimeRenderer,
-    FileRenderer,
     ForeignKeyRenderer,
     NumberRenderer,
 )
@@ -79,3 +80,4 @@ register(models.JSONField, PathsRenderer)
 register(models.TextField, TextRenderer)
 register(ArrayField, PathsRenderer)
 register(HStoreField, PathsRenderer)
+register(RangeField, RangeRenderer)

@@ -20,11 +20,17 @@ SIDE_TEMPLATE: Final = "pghistory_ui/changes/pair_side.html"
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """One value in words; `empty` marks the words that stand for nothing at all."""
+    """One value in words; `empty` marks the words that stand for nothing at all, `is_image` what `url` shows."""
 
     text: str
     url: str = ""
     empty: bool = False
+    is_image: bool = False
+
+    @property
+    def html(self) -> SafeString:
+        """The value as markup."""
+        return markup.single(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +82,8 @@ class Renderer:
     """Draws a field's values as plain text; subclasses say how their kind of field differs."""
 
     template_name = ""
+    notes_one = False
+    """Whether a note may be about one value alone, beside nothing."""
 
     def __init__(self, name: str, field: Field[Any, Any] | None, links: Links) -> None:
         self.key = name
@@ -119,7 +127,7 @@ class Renderer:
     def change(self, before: Any, after: Any) -> Change:
         """The change in an open row."""
         old, new = self.value(before), self.value(after)
-        note = "" if old.empty or new.empty else self.note(before, after)
+        note = self.note(before, after) if self.notes_one or not (old.empty or new.empty) else ""
         return self._change("", old, new, note)
 
     def state(self, value: Any) -> Change:

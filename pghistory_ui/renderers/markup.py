@@ -59,7 +59,8 @@ def _words(value: Value) -> str:
     text = escape(value.text)
     if value.empty:
         return f'<span class="pgh-none">{text}</span>'
-    return f'<a href="{escape(value.url)}">{text}</a>' if value.url else str(text)
+    image = f'<img class="pgh-thumb" src="{escape(value.url)}" alt="" loading="lazy"> ' if value.is_image else ""
+    return f'<a href="{escape(value.url)}">{image}{text}</a>' if value.url else str(text)
 
 
 def _lines(text: str) -> str:

@@ -116,6 +116,8 @@ class DateTimeRenderer(Renderer):
 class ForeignKeyRenderer(Renderer):
     """The target by its label, linked for those who may see it; what became of it when it is gone."""
 
+    notes_one = True
+
     def text(self, value: Any) -> str:
         return self.links.target(self._foreign_key, value).label
 
@@ -123,22 +125,12 @@ class ForeignKeyRenderer(Renderer):
         return self.links.target(self._foreign_key, value).url
 
     def note(self, before: Any, after: Any) -> str:
-        targets = [self.links.target(self._foreign_key, key) for key in (before, after)]
+        targets = [self.links.target(self._foreign_key, key) for key in (before, after) if key is not None]
         return ", ".join(f"{target.label} {target.note}" for target in targets if target.note)
 
     @property
     def _foreign_key(self) -> Any:
         return self.field
-
-
-class FileRenderer(Renderer):
-    """A file by its name; nothing is the empty name."""
-
-    def text(self, value: Any) -> str:
-        return str(getattr(value, "name", value) or "")
-
-    def value(self, value: Any) -> Any:
-        return super().value(self.text(value) if value is not None else None)
 
 
 class BinaryRenderer(Renderer):

@@ -83,7 +83,9 @@ def read(access: Access, form: FilterForm, query: QueryDict) -> Shelf:
     form.meanings = meanings
     event_models = deletions.deleted(narrowed).event_models
     horizon = deletions.horizon(event_models, until=form.cleaned_data.get("until"))
-    found = deletions.deleted(narrowed, texts=[word.value for word in words], since=horizon)
+    hidden = {event_model: access.hidden_fields(event_model) for event_model in event_models}
+    texts = [word.value for word in words]
+    found = deletions.deleted(narrowed, texts=texts, hidden=hidden, since=horizon)
     try:
         page = found.page(size=config.page_size(), after=form.cleaned_data.get("after") or None)
     except InvalidCursor:
@@ -96,7 +98,7 @@ def read(access: Access, form: FilterForm, query: QueryDict) -> Shelf:
         older = _query(query, after="", until=horizon.isoformat())
     return Shelf(
         form=form,
-        objects=objects(access, page.entries),
+        objects=objects(access, tuple(map(access.redacted, page.entries))),
         pills=tuple(form.pills()),
         older=older,
         newest=_query(query, after="", until="") if query.get("after") or query.get("until") else "",

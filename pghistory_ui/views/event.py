@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
-from typing import Any
+from typing import Any, Final
 
 from django.contrib.admin import AdminSite
 from django.contrib.admin.utils import unquote
@@ -23,6 +23,9 @@ from pghistory_ui.links import Links, as_key, page_url
 from pghistory_ui.permissions import Access
 from pghistory_ui.renderers.base import LONGEST_VALUE, shown
 from pghistory_ui.views import frame
+
+# A structure above so many characters stands in the raw row as the beginning of its text.
+LONGEST_STRUCTURE: Final = 20_000
 
 
 def event(request: HttpRequest, site: AdminSite, label: str, key: str) -> HttpResponse:
@@ -119,7 +122,10 @@ def full_text(entry: Entry, name: str, side: str) -> HttpResponse:
     if not state or name not in state:
         raise Http404(_("The event has no such text."))
     value = state[name]
-    response = HttpResponse("" if value is None else str(value), content_type="text/plain; charset=utf-8")
+    text = (
+        json.dumps(value, indent=2, ensure_ascii=False, default=as_text) if isinstance(value, (dict, list)) else value
+    )
+    response = HttpResponse("" if text is None else str(text), content_type="text/plain; charset=utf-8")
     response["X-Content-Type-Options"] = "nosniff"
     return response
 
@@ -142,4 +148,7 @@ def as_text(value: Any) -> str:
 
 
 def _cut(value: Any) -> Any:
+    if isinstance(value, (dict, list)):
+        text = json.dumps(value, ensure_ascii=False, default=as_text)
+        return value if len(text) <= LONGEST_STRUCTURE else shown(text, LONGEST_VALUE)
     return shown(value, LONGEST_VALUE) if isinstance(value, str) else value

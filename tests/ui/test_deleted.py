@@ -190,6 +190,17 @@ def test_who_may_not_see_a_model_sees_nothing_of_what_is_gone(
     browse(person("nobody"), DELETED, status=403)
 
 
+def test_a_field_that_may_not_be_seen_neither_names_nor_finds(
+    browse: Browse, viktor: User, gone: Product, settings: Any
+):
+    assert "oatmeal" in browse(viktor, f"{DELETED}?q=oatmeal").text
+    settings.PGHISTORY_UI_FIELD_PERMISSION = lambda request, model, name: (model, name) != (Product, "name")
+    page = browse(viktor, DELETED)
+    assert f"key {gone.pk}" in page.text
+    assert "oatmeal" not in page.text
+    assert f"key {gone.pk}" not in browse(viktor, f"{DELETED}?q=oatmeal").text
+
+
 def test_a_restricted_admin_hides_what_is_gone(
     browse: Browse, viktor: User, gone: Product, monkeypatch: pytest.MonkeyPatch
 ):

@@ -65,3 +65,13 @@ def test_an_unknown_event_is_not_found(browse: Browse, mara: User, product: Prod
 
 def test_an_unknown_event_model_is_not_found(browse: Browse, mara: User, product: Product):
     browse(mara, "/admin/pghistory/events/event/shop.Product/1/", status=404)
+
+
+def test_a_large_structure_is_there_in_full_as_plain_text(client: Client, mara: User, product: Product):
+    product.attributes = {f"key-{number}": number for number in range(5_000)}
+    product.save()
+    event = product.events.latest("pgh_id")
+    client.force_login(mara)
+    assert len(client.get(f"{EVENT}/{event.pk}/").content) < 100_000
+    response = client.get(f"{EVENT}/{event.pk}/?text=attributes&side=after")
+    assert json.loads(response.content) == product.attributes

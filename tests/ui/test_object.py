@@ -7,8 +7,10 @@ import pgtrigger
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils import timezone
+from django.utils.formats import date_format
 
-from demo_project.shop.models import Category, Product
+from demo_project.shop.models import Category, Customer, Order, OrderLine, Product, Supplier
 from tests.ui.html import Page
 
 Browse = Callable[..., Page]
@@ -58,6 +60,61 @@ def test_the_closed_row_shows_three_changes_and_counts_the_rest(browse: Browse, 
 def test_the_label_of_a_foreign_key_links_to_it(browse: Browse, mara: User, changed: Product):
     page = browse(mara, history(changed))
     assert page.link("Throws & blankets") == f"/admin/shop/category/{changed.category_id}/change/"
+
+
+def test_a_target_that_is_gone_is_still_called_by_its_name(browse: Browse, mara: User, changed: Product):
+    supplier = changed.supplier
+    changed.category = None
+    changed.save()
+    Category.objects.all().delete()
+    changed.supplier = Supplier.objects.create(name="Alder")
+    changed.save()
+    page = browse(mara, history(changed))
+    assert "from Throws & blankets to empty" in page.text
+    assert "Blankets no longer exists" in page.text
+    assert "Category#" not in page.text
+    assert supplier.name in page.text
+    gone = page.link("Blankets")
+    assert "Blankets" in browse(mara, gone).text
+
+
+def test_a_target_whose_deletion_is_recorded_says_when(browse: Browse, mara: User, product: Product):
+    customer = Customer.objects.create(name="Ilse", email="a@example.com", since="2026-01-01")
+    order = Order.objects.create(number="1", customer=customer, placed_at=timezone.now())
+    line = OrderLine.objects.create(order=order, product=product, title="Throw", total=1)
+    name = product.name
+    product.delete()
+    page = browse(mara, f"/admin/shop/orderline/{line.pk}/history/")
+    today = date_format(timezone.localdate(), "DATE_FORMAT")
+    assert f"from {name} to empty {name} was deleted on {today}" in " ".join(page.text.split())
+
+
+def test_texts_and_structures_of_any_size_leave_the_page_small(browse: Browse, mara: User, product: Product):
+    words = ["wool"] * 200_000
+    product.description = " ".join(words)
+    product.attributes = {f"key-{number}": number for number in range(10_000)}
+    product.save()
+    for place in range(0, len(words), 1_000):
+        words[place] = "linen"
+    product.description = " ".join(words)
+    product.attributes = {f"key-{number}": -number for number in range(10_000)}
+    product.save()
+    page = browse(mara, history(product) + "?unchanged=1")
+    assert len(page.source) < 150_000
+    assert "more path" in page.text
+    latest = browse(mara, page.links_to_events()[0])
+    assert len(latest.source) < 150_000
+
+
+def test_a_target_that_is_gone_keeps_its_name_from_those_who_may_not_see_it(
+    browse: Browse, viktor: User, changed: Product
+):
+    changed.category = None
+    changed.save()
+    Category.objects.all().delete()
+    page = browse(viktor, history(changed))
+    assert "Blankets" not in page.text
+    assert "Throws" not in page.text
 
 
 def test_the_admins_own_log_is_a_tab_beside_the_changes(browse: Browse, mara: User, changed: Product):

@@ -3,12 +3,15 @@
 import datetime as dt
 import math
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
-from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.fields import ArrayField, IntegerRangeField
+from django.core.files.storage import FileSystemStorage
 from django.db import models
 from django.utils import timezone
+from psycopg.types.range import Range
 
 from pghistory_ui import cards, links, renderers
 from pghistory_ui.renderers.base import Change, Renderer
@@ -47,8 +50,7 @@ def words(change: Change) -> tuple[str, str, str]:
         (models.CharField(), "", "x", ("empty text", "x", "")),
         (models.CharField(), None, "x", ("empty", "x", "")),
         (models.CharField(), "old@example.com", "new@example.com", ("old@example.com", "new@example.com", "")),
-        (models.FileField(), "a.jpg", "b.jpg", ("a.jpg", "b.jpg", "")),
-        (models.FileField(), "", "b.jpg", ("empty text", "b.jpg", "")),
+        (models.FileField(), "", "b.jpg", ("empty text", "b.jpg", "b.jpg is no longer stored")),
         (models.BinaryField(), b"1", memoryview(b"12"), ("1 byte", "2 bytes", "")),
         (models.DateField(), dt.date(2026, 1, 2), dt.date(2026, 1, 3), ("Jan. 2, 2026", "Jan. 3, 2026", "1 day later")),
         (models.DateField(), "odd", dt.date(2026, 1, 3), ("odd", "Jan. 3, 2026", "")),
@@ -154,3 +156,53 @@ def test_a_text_that_can_be_no_key_is_none():
     assert links.as_key(Model, "5") == 5
     for odd in [None, "", "x", "1\0", "9" * 30, [1], {"id": 1}, math.inf]:
         assert links.as_key(Model, odd) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (Range(1, 5, "[)"), "1 – 4"),
+        (Range(1, 2, "[)"), "1"),
+        (Range(0, 5, "(]"), "1 – 5"),
+        (Range(1, None, "[)"), "from 1"),
+        (Range(None, 5, "[)"), "until 5"),
+        (Range(None, None), "everything"),
+        (Range(empty=True), "nothing"),
+        (Range(Decimal("1.5"), Decimal("2.5"), "[)"), "1.5 – 2.5 (2.5 not included)"),
+        (Range(Decimal("1.5"), Decimal("2.5"), "()"), "1.5 – 2.5 (1.5, 2.5 not included)"),
+        (Range(Decimal("1.5"), Decimal("2.5"), "[]"), "1.5 – 2.5"),
+        (Range(dt.date(2026, 1, 1), dt.date(2026, 2, 1), "[)"), "Jan. 1, 2026 – Jan. 31, 2026"),
+        (
+            Range(dt.datetime(2026, 1, 1, 9, tzinfo=dt.UTC), None, "[)"),
+            "from Jan. 1, 2026, 10:00",
+        ),
+        ("odd", "odd"),
+    ],
+)
+@timezone.override("Europe/Berlin")
+def test_ranges_are_told_from_where_to_where(value: Any, shown: str):
+    assert renderer(IntegerRangeField()).value(value).text == shown
+
+
+def test_files_that_are_stored_are_linked_and_images_shown(tmp_path: Path):
+    storage = FileSystemStorage(location=tmp_path, base_url="/media/")
+    for name in ("a.jpg", "b.pdf"):
+        (tmp_path / name).write_bytes(b"x")
+    drawn = renderer(models.FileField(storage=storage)).change("a.jpg", "b.pdf")
+    assert (
+        '<a href="/media/a.jpg"><img class="pgh-thumb" src="/media/a.jpg" alt="" loading="lazy"> a.jpg</a>'
+        in drawn.html
+    )
+    assert '<a href="/media/b.pdf">b.pdf</a>' in drawn.html
+    assert drawn.note == ""
+    drawn = renderer(models.FileField(storage=storage)).change("gone.png", "../../secret.png")
+    assert "<img" not in drawn.html
+    assert "<a " not in drawn.html
+    assert drawn.note == "gone.png is no longer stored, ../../secret.png is no longer stored"
+
+
+def test_an_address_that_is_none_is_no_link(tmp_path: Path):
+    (tmp_path / "a.jpg").write_bytes(b"x")
+    storage = FileSystemStorage(location=tmp_path, base_url="javascript:alert(1)/")
+    assert "<a " not in renderer(models.FileField(storage=storage)).change("", "a.jpg").html
+    assert renderers.files.FileRenderer("f", None, None).value("a.jpg").url == ""

@@ -1,0 +1,52 @@
+"""The renderer of files: by name, linked where the file is still stored, images with a thumbnail."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Final
+
+from django.core.exceptions import SuspiciousOperation
+from django.db.models import FileField
+from django.utils.translation import gettext as _
+
+from pghistory_ui.renderers.base import Renderer, Value
+
+# What every browser draws, and what can hold no script.
+IMAGES: Final = (".avif", ".gif", ".jpeg", ".jpg", ".png", ".webp")
+
+
+class FileRenderer(Renderer):
+    """A file by its name; nothing is the empty name."""
+
+    notes_one = True
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self._urls: dict[str, str] = {}
+
+    def text(self, value: Any) -> str:
+        return str(getattr(value, "name", value) or "")
+
+    def url(self, value: Any) -> str:
+        name = self.text(value)
+        if name not in self._urls:
+            self._urls[name] = self._address(name)
+        return self._urls[name]
+
+    def value(self, value: Any) -> Value:
+        drawn = super().value(self.text(value) if value is not None else None)
+        return replace(drawn, is_image=bool(drawn.url) and drawn.text.lower().endswith(IMAGES))
+
+    def note(self, before: Any, after: Any) -> str:
+        gone = [name for value in (before, after) if (name := self.text(value)) and not self.url(name)]
+        return ", ".join(_("%s is no longer stored") % name for name in gone)
+
+    def _address(self, name: str) -> str:
+        """The address of a stored file; storages refuse names in many ways."""
+        if not isinstance(self.field, FileField):
+            return ""
+        try:
+            url = str(self.field.storage.url(name)) if self.field.storage.exists(name) else ""
+        except (SuspiciousOperation, NotImplementedError, OSError, ValueError):
+            return ""
+        return url if url.startswith(("/", "http://", "https://")) else ""
