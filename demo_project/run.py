@@ -8,6 +8,7 @@ import contextlib
 import io
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Iterator
 from types import FrameType
@@ -117,6 +118,25 @@ def _seed() -> None:
         raise
 
 
+@contextlib.contextmanager
+def _worker() -> Iterator[None]:
+    """Have long jobs done beside the server, in a process that Ctrl-C reaches only through this one."""
+    command = [sys.executable, "-m", "demo_project.manage", "db_worker", "--no-startup-delay", "--interval", "0.5"]
+    worker = subprocess.Popen(
+        command,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd=postgres.HOME.parent,
+        start_new_session=True,
+    )
+    try:
+        yield
+    finally:
+        # The range at which it is at work is rolled back, and is done when the job is resumed.
+        worker.kill()
+        worker.wait()
+
+
 def _say(text: str) -> None:
     print(text, flush=True)
 
@@ -143,7 +163,8 @@ def main() -> None:
             _prepare()
             server.set_app(StaticFilesHandler(get_internal_wsgi_application()))
             _say(_welcome(f"http://{host}:{port}", place))
-            server.serve_forever()
+            with _worker():
+                server.serve_forever()
     except _Stopped:
         _say("\nStopped.")
     finally:

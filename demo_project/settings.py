@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "pghistory_ui",
     "django_tables2",
     "django_htmx",
+    "django_tasks_db",
     "demo_project.people",
     "demo_project.shop",
 ]
@@ -85,6 +86,9 @@ DATABASES = {
         os.environ.get("DATABASE_URL") or postgres.address(postgres.data_folder(postgres.requested_version()), "demo")
     ),
 }
+# `make demo` starts a worker beside the server.
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

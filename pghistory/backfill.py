@@ -17,7 +17,22 @@ from django.db.models import Exists, OuterRef
 
 from pghistory import changes, config, contexts, errors, functions, readings, registry
 from pghistory.insertion import Insertion
+from pghistory.keys import lookups
 from pghistory.models import Event
+
+__all__ = [
+    "Options",
+    "Plan",
+    "Preview",
+    "Result",
+    "backfillable",
+    "date_fields",
+    "insert_label",
+    "lookups",
+    "plan",
+    "run",
+    "wait",
+]
 
 BATCH: Final = 20_000
 SAMPLE: Final = 10
@@ -214,11 +229,12 @@ def backfillable() -> tuple[type[models.Model], ...]:
     return tuple(
         model
         for model in registry.tracked_models()
-        if (label := _insert_label(model)) and changes.has_object(registry.event_model(model, label))
+        if (label := insert_label(model)) and changes.has_object(registry.event_model(model, label))
     )
 
 
-def _insert_label(model: type[models.Model]) -> str | None:
+def insert_label(model: type[models.Model]) -> str | None:
+    """The first label of a model under which inserts store their row; None without one."""
     for event_model in registry.declared_event_models(model):
         for label in registry.labels(event_model):
             found = readings.reading(event_model, label)
@@ -228,7 +244,7 @@ def _insert_label(model: type[models.Model]) -> str | None:
 
 
 def _usual_label(model: type[models.Model]) -> str:
-    label = _insert_label(model)
+    label = insert_label(model)
     if label is None:
         known = [
             label for event_model in registry.declared_event_models(model) for label in registry.labels(event_model)

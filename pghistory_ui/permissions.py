@@ -98,6 +98,10 @@ class Access:
             return visibility.has_permission(self.request, "change", model)
         return admin.has_change_permission(self.request, found)
 
+    def may_backfill(self, model: type[Model]) -> bool:
+        """Whether a job may be ordered that stores events of the model's rows."""
+        return visibility.may_backfill(self.request, self.site, model)
+
     def may_restore(self, model: type[Model], found: Model | None) -> bool:
         """Whether a living object may be changed by a restore, or a deleted one added again."""
         return self._may_write(model, "add" if found is None else "change", found)

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import URLPattern, path
 
 from pghistory_ui.views.activity import activity
+from pghistory_ui.views.backfill import backfill
 from pghistory_ui.views.compare import chosen, compare
 from pghistory_ui.views.context import context
 from pghistory_ui.views.deleted import deleted
@@ -18,6 +19,7 @@ from pghistory_ui.views.event import event
 from pghistory_ui.views.export import export
 from pghistory_ui.views.exports import exports
 from pghistory_ui.views.health import health
+from pghistory_ui.views.job import job
 from pghistory_ui.views.models import event_models
 from pghistory_ui.views.object import object_timeline
 from pghistory_ui.views.record import record
@@ -47,6 +49,8 @@ def patterns(site: AdminSite) -> list[URLPattern]:
         path("suggestions/", on_site(suggest), name="pghistory_ui_suggestions"),
         path("deleted/", on_site(deleted), name="pghistory_ui_deleted"),
         path("health/", on_site(health), name="pghistory_ui_health"),
+        path("backfill/", on_site(backfill), name="pghistory_ui_backfill"),
+        path("jobs/<str:key>/", on_site(job), name="pghistory_ui_job"),
         path("record/", on_site(record), name="pghistory_ui_record"),
         path("restore/<str:label>/<str:key>/", on_site(restore_event), name="pghistory_ui_restore"),
         path("filters/", on_site(saved_filters), name="pghistory_ui_saved_filters"),

@@ -2,6 +2,7 @@
 
 import os
 from copy import deepcopy
+from importlib.util import find_spec
 
 from demo_project.settings import *  # noqa: F403 - a settings module extends another by name
 from demo_project.settings import DATABASES, INSTALLED_APPS
@@ -19,5 +20,9 @@ DATABASES = {**DATABASES, "archive": deepcopy(DATABASES["default"])}
 DATABASES["default"]["TEST"] = {"NAME": "test_pghistory"}
 # A copy of the migrated one, made by tests/conftest.py.
 DATABASES["archive"]["TEST"] = {"NAME": "test_pghistory_archive", "TEMPLATE": "test_pghistory", "DEPENDENCIES": []}
+
+# What is handed to the workers is done at once.
+FRAMEWORK = "django.tasks" if find_spec("django.tasks") else "django_tasks"
+TASKS = {"default": {"BACKEND": f"{FRAMEWORK}.backends.immediate.ImmediateBackend"}}
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -15,7 +15,19 @@ from pghistory.jobs import kinds, queue, worker
 from pghistory.jobs.worker import work
 from pghistory.models import Job, JobRange
 
-__all__ = ["Progress", "cancel", "find", "looked", "order", "place", "progress", "resume", "start", "work"]
+__all__ = [
+    "Progress",
+    "cancel",
+    "context_id",
+    "find",
+    "looked",
+    "order",
+    "place",
+    "progress",
+    "resume",
+    "start",
+    "work",
+]
 
 STALLED_AFTER: Final = 60.0
 """Seconds without a sign of a worker after which a running job may be taken up again."""
@@ -124,6 +136,15 @@ def progress(job: Job) -> Progress:
     left = (total - looked) / rate if rate and not finished else None
     is_stalled = job.is_unfinished and _is_stalled(job, read["last"])
     return Progress(looked, total, read["written"], read["ranges_done"], read["ranges"], rate, left, is_stalled)
+
+
+def context_id(job: Job) -> uuid.UUID | None:
+    """The context of everything that a job writes; None where its token cannot be read any more."""
+    try:
+        with contexts.context.resume(job.token) as context:
+            return context.id if context else None
+    except errors.InvalidToken:
+        return None
 
 
 def looked(job_id: Any, using: str) -> tuple[int, int]:

@@ -11,7 +11,7 @@ from django_tables2 import RequestConfig
 
 from pghistory import health
 from pghistory import timeline as timelines
-from pghistory_ui.links import activity_url
+from pghistory_ui.links import activity_url, page_url
 from pghistory_ui.permissions import Access
 from pghistory_ui.tables import EventModelRow, EventModelTable, Label
 from pghistory_ui.views import frame
@@ -28,6 +28,7 @@ def event_models(request: HttpRequest, site: AdminSite) -> HttpResponse:
         "models.html",
         title=_("Event models"),
         tab="models",
+        backfill_url=page_url(site, "backfill") if any(map(access.may_backfill, access.tracked_models)) else "",
         table=table,
     )
 

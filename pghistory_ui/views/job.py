@@ -1,0 +1,79 @@
+"""A job and its progress."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.admin import AdminSite
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext as _
+
+from pghistory import errors, jobs
+from pghistory.models import Job, JobLine
+from pghistory_ui.links import page_url
+from pghistory_ui.orders import job_id
+from pghistory_ui.views import frame
+
+LINES = 50
+FACTS = ("model", "label", "filter", "time", "throttle")
+
+
+def job(request: HttpRequest, site: AdminSite, key: str) -> HttpResponse:
+    """How far a job has come, for the one who ordered it and for superusers; POST cancels or resumes it."""
+    frame.enter(request, site)
+    wanted = job_id(key)
+    found = jobs.find(wanted) if wanted else None
+    if found is None:
+        raise Http404(_("There is no such job."))
+    if found.owner != str(request.user.pk) and not request.user.is_superuser:
+        raise PermissionDenied
+    if request.method == "POST":
+        return done(request, site, found)
+    shown = regions(site, found)
+    if frame.wants_fragment(request):
+        response = frame.varying(frame.fragment(request, "job_results.html", **shown))
+        if not found.is_unfinished:
+            # The buttons beside the region are others now.
+            response["HX-Refresh"] = "true"
+        return response
+    return frame.varying(frame.page(request, site, "job.html", title=title(found), tab="models", **shown))
+
+
+def title(found: Job) -> str:
+    """What the page is called."""
+    names = {"backfill": _("Backfill of %s"), "export": _("Export of %s")}
+    return names.get(found.kind, "%s") % found.arguments.get("model", found.kind)
+
+
+def regions(site: AdminSite, found: Job) -> dict[str, object]:
+    """What both the page and its moving part show."""
+    lines = found.lines.order_by("-pk")
+    context = jobs.context_id(found)
+    progress = jobs.progress(found)
+    return {
+        "job": found,
+        "progress": progress,
+        "lines": lines[:LINES],
+        "errors": lines.filter(level=JobLine.Level.ERROR)[:LINES],
+        "facts": [(name, found.arguments[name]) for name in FACTS if found.arguments.get(name)],
+        "context_url": page_url(site, "context", context) if context and progress.written else "",
+        "address": page_url(site, "job", found.pk),
+        "rate": round(progress.rate) if progress.rate else None,
+        "left": max(1, round(progress.left)) if progress.left is not None and found.is_unfinished else None,
+        "resumable": progress.stalled or found.state in (Job.State.CANCELLED, Job.State.FAILED),
+    }
+
+
+def done(request: HttpRequest, site: AdminSite, found: Job) -> HttpResponse:
+    """Cancels the job, or takes it up again where workers are to be had."""
+    try:
+        if "cancel" in request.POST:
+            jobs.cancel(found)
+            messages.success(request, _("The job was cancelled. What it has written stays."))
+        elif "resume" in request.POST:
+            left = jobs.progress(found)
+            place = jobs.place(left.total - left.done, f"python manage.py pghistory job resume {found.pk}")
+            jobs.start(jobs.resume(found), place)
+    except errors.PghistoryError as error:
+        messages.error(request, str(error))
+    return HttpResponseRedirect(page_url(site, "job", found.pk))
