@@ -25,6 +25,11 @@ def page_size() -> int:
     return max(1, min(int(getattr(settings, "PGHISTORY_UI_PAGE_SIZE", 50)), LARGEST_PAGE))
 
 
+def export_days() -> int:
+    """For how many days the file of an export is kept: `PGHISTORY_UI_EXPORT_DAYS`, 7 unless set."""
+    return int(getattr(settings, "PGHISTORY_UI_EXPORT_DAYS", 7))
+
+
 def field_permission() -> Callable[..., bool] | None:
     """Decides which fields somebody may see: `PGHISTORY_UI_FIELD_PERMISSION`, as `(request, model, name) -> bool`.
 

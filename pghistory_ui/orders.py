@@ -70,7 +70,8 @@ class BackfillForm(forms.Form):
         self.access = access
         self.model = model
         self.fields["label"].choices = [(label, label) for label in labels(model)]  # type: ignore[attr-defined]
-        dates = [(name, name) for name in backfill.date_fields(model)]
+        hidden = hidden_fields(access, model)
+        dates = [(name, name) for name in backfill.date_fields(model) if name not in hidden]
         self.fields["time"].choices = [(NOW, _("Now")), *dates]  # type: ignore[attr-defined]
 
     def clean_filter(self) -> str:
@@ -128,9 +129,11 @@ class BackfillForm(forms.Form):
     def _is_allowed(self, lookup: str, value: Any) -> bool:
         """What the ModelAdmin lets a change list be filtered by; without one, the model's own columns."""
         admin: Any = self.access.model_admin(self.model)
+        first, *rest = lookup.split("__")
+        if first in hidden_fields(self.access, self.model):
+            return False
         if admin is not None:
             return bool(admin.lookup_allowed(lookup, value, self.access.request))
-        first, *rest = lookup.split("__")
         if first == "pk":
             return True
         try:
@@ -146,6 +149,13 @@ def labels(model: type[Model]) -> list[str]:
     found = [label for event_model in event_models for label in registry.labels(event_model)]
     usual = backfill.insert_label(model)
     return sorted(dict.fromkeys(found), key=lambda label: label != usual)
+
+
+def hidden_fields(access: Access, model: type[Model]) -> frozenset[str]:
+    """The fields of a model, and their columns, that are withheld from the one who asks."""
+    names = {name for found in registry.event_models_of(model) for name in access.hidden_fields(found)}
+    columns = {field.attname for field in model._meta.concrete_fields if field.name in names}
+    return frozenset(names | columns)
 
 
 def job_id(text: str) -> uuid.UUID | None:

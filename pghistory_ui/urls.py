@@ -15,6 +15,7 @@ from pghistory_ui.views.backfill import backfill
 from pghistory_ui.views.compare import chosen, compare
 from pghistory_ui.views.context import context
 from pghistory_ui.views.deleted import deleted
+from pghistory_ui.views.download import download, order_export
 from pghistory_ui.views.event import event
 from pghistory_ui.views.export import export
 from pghistory_ui.views.exports import exports
@@ -51,9 +52,11 @@ def patterns(site: AdminSite) -> list[URLPattern]:
         path("health/", on_site(health), name="pghistory_ui_health"),
         path("backfill/", on_site(backfill), name="pghistory_ui_backfill"),
         path("jobs/<str:key>/", on_site(job), name="pghistory_ui_job"),
+        path("jobs/<str:key>/file/", on_site(download), name="pghistory_ui_download"),
         path("record/", on_site(record), name="pghistory_ui_record"),
         path("restore/<str:label>/<str:key>/", on_site(restore_event), name="pghistory_ui_restore"),
         path("filters/", on_site(saved_filters), name="pghistory_ui_saved_filters"),
+        path("export/file/", on_site(order_export), name="pghistory_ui_order_export"),
         path("export/", on_site(exports), name="pghistory_ui_exports"),
         path("undo/<str:key>/", on_site(undo), name="pghistory_ui_undo"),
         path("export.<slug:file_format>", on_site(export), name="pghistory_ui_export"),

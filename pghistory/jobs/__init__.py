@@ -12,10 +12,12 @@ from django.utils import timezone
 
 from pghistory import config, contexts, errors
 from pghistory.jobs import kinds, queue, worker
+from pghistory.jobs.kinds import Kind
 from pghistory.jobs.worker import work
 from pghistory.models import Job, JobRange
 
 __all__ = [
+    "Kind",
     "Progress",
     "cancel",
     "context_id",

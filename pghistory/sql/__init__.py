@@ -58,3 +58,16 @@ def insert_select(table: str, columns: Iterable[str], select: str, returning: st
     listed = ",\n    ".join(map(name, columns))
     suffix = f"\nreturning\n    {name(returning)}" if returning else ""
     return f"insert into {name(table)} (\n    {listed}\n)\n{select}{suffix}"
+
+
+def copy(arms: Iterable[str], columns: int, file_format: str) -> str:
+    """The statement that sends all rows of several SELECTs, newest first, as lines of CSV or of JSON.
+
+    Each SELECT begins with the time and the id of an event; `columns` further ones are sent. JSON has no control
+    characters, so that lines of it pass the rules of CSV as they are, if such stand for the comma and the quote.
+    """
+    listed = ", ".join(f'"pgh_column_{position}"' for position in range(2, columns + 2))
+    union = "\nunion all\n".join(f"({arm})" for arm in arms)
+    order = '"pgh_column_0" desc, "pgh_column_1" desc'
+    options = "format csv" if file_format == "csv" else "format csv, delimiter E'\\x02', quote E'\\x01'"
+    return f"copy (\nselect {listed}\nfrom (\n{union}\n) as pgh_events\norder by {order}\n) to stdout with ({options})"

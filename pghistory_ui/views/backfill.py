@@ -67,8 +67,10 @@ def backfill(request: HttpRequest, site: AdminSite) -> HttpResponse:
         preview=preview,
         kept=preview.matching - preview.writing if preview else 0,
         seconds=seconds(chosen, preview),
-        columns=[str(capfirst(field.verbose_name)) for field in columns(preview)],
-        sample=[sample_row(access, model, event, columns(preview)) for event in preview.sample] if preview else [],
+        columns=[str(capfirst(field.verbose_name)) for field in columns(access, preview)],
+        sample=[sample_row(access, model, event, columns(access, preview)) for event in preview.sample]
+        if preview
+        else [],
         problem=problem,
         back=page_url(site, "models"),
     )
@@ -96,15 +98,16 @@ def seconds(form: BackfillForm, preview: backfills.Preview | None) -> int | None
     return max(1, round(preview.writing / throttle)) if preview and throttle else None
 
 
-def columns(preview: backfills.Preview | None) -> list[Any]:
+def columns(access: Access, preview: backfills.Preview | None) -> list[Any]:
     """The first fields of an event, beside its object."""
     if preview is None or not preview.sample:
         return []
     event = preview.sample[0]
     names = event.pgh_tracked_fields
+    hidden = access.hidden_fields(type(event))
     key = registry.concrete(event.pgh_tracked_model)._meta.pk
-    fields = [event.pgh_tracked_model._meta.get_field(name) for name in names if key is None or name != key.name]
-    return fields[:SHOWN]
+    fields = [event.pgh_tracked_model._meta.get_field(name) for name in names if name not in hidden]
+    return [field for field in fields if field != key][:SHOWN]
 
 
 def sample_row(access: Access, model: type[Model], event: Any, fields: list[Any]) -> SampleRow:

@@ -38,6 +38,7 @@ def exports(request: HttpRequest, site: AdminSite) -> HttpResponse:
         partial=len(access.exportable) < len(access.event_models),
         parameters=[(name, value) for name in request.GET if name in known for value in request.GET.getlist(name)],
         csv_url=page_url(site, "export", "csv"),
+        order_url=page_url(site, "order_export"),
         jsonl_url=page_url(site, "export", "jsonl"),
         back=f"{activity_url(site)}?{request.GET.urlencode()}",
         records=[(record, filter_words(record), f"{activity_url(site)}?{record.query}") for record in newest(request)],

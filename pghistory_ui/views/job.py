@@ -9,13 +9,13 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
 from pghistory import errors, jobs
-from pghistory.models import Job, JobLine
+from pghistory.models import Context, Job, JobLine
 from pghistory_ui.links import page_url
 from pghistory_ui.orders import job_id
 from pghistory_ui.views import frame
 
 LINES = 50
-FACTS = ("model", "label", "filter", "time", "throttle")
+FACTS = ("query", "format", "model", "label", "filter", "time", "throttle")
 
 
 def job(request: HttpRequest, site: AdminSite, key: str) -> HttpResponse:
@@ -27,6 +27,9 @@ def job(request: HttpRequest, site: AdminSite, key: str) -> HttpResponse:
         raise Http404(_("There is no such job."))
     if found.owner != str(request.user.pk) and not request.user.is_superuser:
         raise PermissionDenied
+    if found.file and found.owner != str(request.user.pk):
+        # Only the owner may fetch it.
+        found.file = ""
     if request.method == "POST":
         return done(request, site, found)
     shown = regions(site, found)
@@ -41,8 +44,10 @@ def job(request: HttpRequest, site: AdminSite, key: str) -> HttpResponse:
 
 def title(found: Job) -> str:
     """What the page is called."""
-    names = {"backfill": _("Backfill of %s"), "export": _("Export of %s")}
-    return names.get(found.kind, "%s") % found.arguments.get("model", found.kind)
+    names = {"backfill": _("Backfill of %s"), "export": _("Export")}
+    subject: str = found.arguments.get("model", found.kind)
+    name = names.get(found.kind, "%s")
+    return name % subject if "%s" in name else name
 
 
 def regions(site: AdminSite, found: Job) -> dict[str, object]:
@@ -56,7 +61,10 @@ def regions(site: AdminSite, found: Job) -> dict[str, object]:
         "lines": lines[:LINES],
         "errors": lines.filter(level=JobLine.Level.ERROR)[:LINES],
         "facts": [(name, found.arguments[name]) for name in FACTS if found.arguments.get(name)],
-        "context_url": page_url(site, "context", context) if context and progress.written else "",
+        "context_url": page_url(site, "context", context)
+        if context and Context.objects.using(found._state.db).filter(pk=context).exists()
+        else "",
+        "file_url": page_url(site, "download", found.pk) if found.file else "",
         "address": page_url(site, "job", found.pk),
         "rate": round(progress.rate) if progress.rate else None,
         "left": max(1, round(progress.left)) if progress.left is not None and found.is_unfinished else None,

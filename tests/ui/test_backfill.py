@@ -105,6 +105,20 @@ def test_a_database_that_refuses_is_quoted(client: Client, mara: User, categorie
     assert 'column "slug" of relation "shop_categoryevent" does not exist' in page.text
 
 
+def no_names(request: Any, model: Any, name: str) -> bool:
+    return (model, name) != (Category, "name")
+
+
+def test_a_field_that_is_withheld_is_neither_shown_nor_asked_about(
+    client: Client, mara: User, categories: None, settings: Any
+):
+    settings.PGHISTORY_UI_FIELD_PERMISSION = no_names
+    page = post(client, mara, OF_CATEGORIES, preview="1")
+    assert "n1" in page.text
+    assert "No. 1" not in page.text
+    assert "may not look up" in post(client, mara, OF_CATEGORIES, preview="1", filter="name__startswith=N").text
+
+
 def ordered(owner: User) -> Job:
     arguments = {"model": "shop.Category", "label": "insert", "batch": 5, "site": "admin"}
     return jobs.order("backfill", arguments, target="shop.CategoryEvent", owner=owner)
@@ -169,8 +183,11 @@ def test_a_long_job_is_left_to_the_workers(
 @pytest.mark.django_db(databases=["default", "archive"])
 def test_those_without_the_right_are_refused(browse: Browse, person: Any, mara: User, categories: None):
     view, change = "shop.view_category", "shop.change_category"
-    for number, rights in enumerate([[view], [view, change], [view, "pghistory.add_job"]]):
-        nobody = person(f"nobody{number}", *rights)
+    nobodies = [
+        person(f"nobody{number}", *rights)
+        for number, rights in enumerate([[view], [view, change], [view, "pghistory.add_job"]])
+    ]
+    for nobody in nobodies:
         browse(nobody, BACKFILL, status=403)
         browse(nobody, OF_CATEGORIES, status=403)
         assert "Backfill events" not in browse(nobody, "/admin/pghistory/events/models/").text
@@ -181,7 +198,7 @@ def test_those_without_the_right_are_refused(browse: Browse, person: Any, mara: 
     job = ordered(allowed)
     browse(allowed, address(job))
     browse(mara, address(job))
-    browse(nobody, address(job), status=403)
+    browse(nobodies[0], address(job), status=403)
     browse(mara, f"/admin/pghistory/events/jobs/{uuid.uuid4()}/", status=404)
     browse(mara, "/admin/pghistory/events/jobs/x/", status=404)
 

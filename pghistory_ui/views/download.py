@@ -1,0 +1,151 @@
+"""An export as a job: made into a file by a worker, fetched by the one who ordered it until it expires."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import secrets
+import tempfile
+from collections.abc import Iterator
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.admin import AdminSite
+from django.core.exceptions import PermissionDenied
+from django.core.files import File
+from django.core.files.storage import Storage, storages
+from django.db.models import Model
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    QueryDict,
+)
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from pghistory import errors, jobs
+from pghistory.jobs import Kind
+from pghistory.models import Job, JobRange
+from pghistory_ui import config, records
+from pghistory_ui.filters import FilterForm
+from pghistory_ui.forms import ColumnsForm
+from pghistory_ui.links import page_url
+from pghistory_ui.orders import job_id
+from pghistory_ui.permissions import Access
+from pghistory_ui.views import export, frame
+
+MOST = 10_000_000
+
+
+class Export(Kind):
+    """Arguments: `query`, the filter and the columns as an address has them, and `format`."""
+
+    name = "export"
+
+    def check(self, request: HttpRequest | None, site: AdminSite | None) -> None:
+        if request is None or site is None:
+            raise errors.NotPermitted(actor=self.job.owner_label or "Nobody", action="export as a job")
+        self.access = Access(request, site)
+        self.request = request
+        if not self.access.exportable or not self._form.is_valid():
+            raise errors.NotPermitted(actor=self.job.owner_label, action="export this any more")
+
+    @property
+    def _form(self) -> FilterForm:
+        return FilterForm(QueryDict(self.arguments["query"]), self.access)
+
+    @property
+    def _timeline(self) -> Any:
+        form = self._form
+        form.is_valid()
+        return form.apply(self.access.timeline(*self.access.exportable))
+
+    def total(self) -> int:
+        return int(self._timeline.count(bound=MOST).number)
+
+    def ranges(self) -> Iterator[JobRange]:
+        # One snapshot cannot be cut into transactions.
+        yield JobRange(job=self.job, number=1, size=max(1, self.total()))
+
+    def do(self, part: JobRange) -> int:
+        remove_expired()
+        file_format = self.arguments["format"]
+        chooser = ColumnsForm(QueryDict(self.arguments["query"]))
+        chooser.is_valid()
+        record = records.begin(self.request, file_format, QueryDict(self.arguments["query"]), chooser.chosen)
+        counted = itertools.count()
+        rows = export.values(self.access, self._timeline, chooser.chosen, timezone.get_current_timezone())
+        told = (row for row in records.counted(record, rows) if next(counted) >= 0)
+        make = export.csv_lines if file_format == "csv" else export.json_lines
+        with tempfile.NamedTemporaryFile("w+b") as whole:
+            for line in make(chooser.chosen, told):
+                whole.write(line.encode())
+            whole.seek(0)
+            # Nobody can guess the name, should the storage be one that serves what it has.
+            name = f"pghistory/{self.job.pk}-{secrets.token_urlsafe(24)}.{file_format}"
+            stored = storage().save(name, File(whole))
+        expires = timezone.now() + dt.timedelta(days=config.export_days())
+        Job.objects.using(self.using).filter(pk=self.job.pk).update(file=stored, expires_at=expires)
+        return next(counted)
+
+
+def storage() -> Storage:
+    """Where files are kept: `STORAGES["pghistory"]`, else the default one."""
+    return storages["pghistory" if "pghistory" in settings.STORAGES else "default"]
+
+
+def remove_expired() -> None:
+    """Takes the files away whose time is over."""
+    for job in Job.objects.filter(expires_at__lt=timezone.now()).exclude(file=""):
+        storage().delete(job.file)
+        Job.objects.filter(pk=job.pk).update(file="")
+
+
+def order_export(request: HttpRequest, site: AdminSite) -> HttpResponse:
+    """Orders the file for the filter that is posted."""
+    access = frame.enter(request, site)
+    if not access.exportable or request.method != "POST":
+        raise PermissionDenied
+    query = request.POST.copy()
+    file_format = str(query.pop("format", ["csv"])[-1])
+    query.pop("csrfmiddlewaretoken", None)
+    form, chooser = FilterForm(query, access), ColumnsForm(query)
+    back = f"{page_url(site, 'exports')}?{query.urlencode()}"
+    if file_format not in export.FORMATS or not (form.is_valid() and chooser.is_valid()):
+        messages.error(request, _("The filter cannot be applied"))
+        return HttpResponseRedirect(back)
+    rows = form.apply(access.timeline(*access.exportable)).count(bound=MOST).number
+    arguments = {"query": query.urlencode(), "format": file_format, "site": site.name}
+    owner = request.user if isinstance(request.user, Model) else None
+    try:
+        place = jobs.place(rows, "python manage.py pghistory export --help")
+        job = jobs.order("export", arguments, owner=owner)
+        jobs.start(job, place)
+    except errors.PghistoryError as error:
+        messages.error(request, str(error))
+        return HttpResponseRedirect(back)
+    return HttpResponseRedirect(page_url(site, "job", job.pk))
+
+
+def download(request: HttpRequest, site: AdminSite, key: str) -> HttpResponseBase:
+    """The file of a job, for its owner alone; 404 when it is not made yet, or not kept any more."""
+    frame.enter(request, site)
+    wanted = job_id(key)
+    job = jobs.find(wanted) if wanted else None
+    if job is None:
+        raise Http404(_("There is no such job."))
+    if not job.owner or job.owner != str(request.user.pk):
+        raise PermissionDenied
+    if not job.file or job.expires_at is None or job.expires_at < timezone.now():
+        raise Http404(_("The file is not kept any more. Export it again."))
+    file_format = job.arguments["format"]
+    name = f"history-{timezone.localtime(job.ended_at):%Y-%m-%d-%H%M}.{file_format}"
+    response = FileResponse(storage().open(job.file), as_attachment=True, filename=name)
+    response["Content-Type"] = export.FORMATS[file_format]
+    response["X-Content-Type-Options"] = "nosniff"
+    return response

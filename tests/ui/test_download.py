@@ -1,0 +1,118 @@
+"""An export as a job: its file is its owner's, for some days."""
+
+import csv
+import datetime as dt
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.utils import timezone
+
+from demo_project.shop.models import Product, Supplier
+from pghistory import jobs
+from pghistory.models import Job
+from pghistory_ui.models import ExportRecord
+from tests.ui.html import Page
+
+Browse = Callable[..., Page]
+EVENTS = "/admin/pghistory/events/"
+ORDER = f"{EVENTS}export/file/"
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def files(settings: Any, tmp_path: Path) -> Path:
+    folder = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": tmp_path}}
+    settings.STORAGES = {**settings.STORAGES, "pghistory": folder}
+    return tmp_path
+
+
+def stored(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+def fetched(client: Client, page: Page) -> str:
+    response: Any = client.get(page.link("Download the file"))
+    assert response["Content-Disposition"].startswith('attachment; filename="history-')
+    assert response["X-Content-Type-Options"] == "nosniff"
+    return b"".join(response.streaming_content).decode()
+
+
+def test_the_file_holds_what_the_page_would_stream(client: Client, mara: User, changed: Product, files: Path):
+    client.force_login(mara)
+    page = Page(client.post(ORDER, {"model": "shop.Product", "format": "csv"}, follow=True).content.decode())
+    assert "Done" in page.text
+    streamed: Any = client.get(f"{EVENTS}export.csv?model=shop.Product")
+    assert fetched(client, page) == b"".join(streamed.streaming_content).decode()
+    assert len(stored(files)) == 1
+    assert [record.rows for record in ExportRecord.objects.all()] == [2, 2]
+
+
+def test_json_lines_and_the_filter_come_along(client: Client, browse: Browse, mara: User, changed: Product):
+    chooser = browse(mara, f"{EVENTS}export/?model=shop.Product&label=update")
+    assert "Make a JSON Lines file in the background" in chooser.text
+    data = {"model": "shop.Product", "label": "update", "format": "jsonl"}
+    page = Page(client.post(ORDER, data, follow=True).content.decode())
+    (line,) = fetched(client, page).splitlines()
+    assert json.loads(line)["changes"]["price"] == ["129.00", "139.00"]
+
+
+def test_nobody_else_gets_the_file_not_even_a_superuser(
+    client: Client, browse: Browse, mara: User, person: Any, changed: Product
+):
+    viktor = person("vik", "shop.view_product")
+    client.force_login(viktor)
+    Supplier.objects.create(name="Secret")
+    page = Page(client.post(ORDER, {"format": "csv"}, follow=True).content.decode())
+    text = fetched(client, page)
+    assert {row["pgh_obj_model"] for row in csv.DictReader(io.StringIO(text))} == {"shop.Product"}
+    job = Job.objects.get()
+    address = f"{EVENTS}jobs/{job.pk}/"
+    browse(mara, f"{address}file/", status=403)
+    assert "Download the file" not in browse(mara, address).text
+    browse(person("other", "shop.view_product"), f"{address}file/", status=403)
+
+
+def test_a_file_expires_and_is_removed(client: Client, browse: Browse, mara: User, changed: Product, files: Path):
+    client.force_login(mara)
+    client.post(ORDER, {"format": "csv"})
+    job = Job.objects.get()
+    assert job.expires_at is not None
+    assert dt.timedelta(days=6) < job.expires_at - timezone.now() < dt.timedelta(days=7)
+    (first,) = stored(files)
+    Job.objects.update(expires_at=timezone.now() - dt.timedelta(seconds=1))
+    browse(mara, f"{EVENTS}jobs/{job.pk}/file/", status=404)
+    client.post(ORDER, {"format": "csv"})
+    assert first not in stored(files)
+    assert len(stored(files)) == 1
+
+
+def test_the_right_is_asked_for_again_when_the_file_is_made(person: Any, changed: Product, files: Path):
+    viktor = person("vik", "shop.view_product")
+    job = jobs.order("export", {"query": "", "format": "csv", "site": "admin"}, owner=viktor)
+    viktor.user_permissions.clear()
+    done = jobs.work(job.pk, using="default")
+    assert (done.state, done.error) == ("failed", "vik may not export this any more.")
+    assert stored(files) == []
+    nobody = jobs.order("export", {"query": "", "format": "csv"})
+    assert "may not export as a job" in jobs.work(nobody.pk, using="default").error
+
+
+@pytest.mark.django_db(databases=["default", "archive"])
+def test_what_cannot_be_ordered_is_refused(client: Client, browse: Browse, mara: User, changed: Product, settings: Any):
+    client.force_login(mara)
+    assert client.get(ORDER).status_code == 403
+    for data in [{"format": "xlsx"}, {"format": "csv", "since": "yesterday"}]:
+        page = Page(client.post(ORDER, data, follow=True).content.decode())
+        assert "The filter cannot be applied" in page.text
+    settings.PGHISTORY_INLINE_ROWS = 1
+    page = Page(client.post(ORDER, {"format": "csv"}, follow=True).content.decode())
+    assert "rows are more than the 1" in page.text
+    assert not Job.objects.exists()
+    browse(mara, f"{EVENTS}jobs/01234567-89ab-7def-8123-456789abcdef/file/", status=404)
