@@ -2,10 +2,15 @@
 (() => {
   "use strict";
 
-  // htmx, unless the page has a copy already.
+  // htmx, unless the page has a copy already. It looks at a page that is loaded, or waits for DOMContentLoaded: in
+  // between, it would never begin.
   const ownHtmx = document.getElementById("pgh-htmx");
   const hasHtmx = window.htmx || document.querySelector('script[src*="htmx"]');
-  if (ownHtmx && !hasHtmx) document.head.append(ownHtmx.content.cloneNode(true));
+  const addHtmx = () => document.head.append(ownHtmx.content.cloneNode(true));
+  if (ownHtmx && !hasHtmx) {
+    if (document.readyState === "complete") addHtmx();
+    else window.addEventListener("load", addHtmx);
+  }
 
   // After more cards were loaded, focus goes on with the first of them.
   document.addEventListener("htmx:beforeSwap", (event) => {
