@@ -15,6 +15,7 @@ from types import FrameType
 from typing import NoReturn
 
 import django
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.management import call_command
@@ -163,7 +164,7 @@ def main() -> None:
             _prepare()
             server.set_app(StaticFilesHandler(get_internal_wsgi_application()))
             _say(_welcome(f"http://{host}:{port}", place))
-            with _worker():
+            with _worker() if settings.HAS_WORKER else contextlib.nullcontext():
                 server.serve_forever()
     except _Stopped:
         _say("\nStopped.")

@@ -7,6 +7,7 @@ DEMO_SECRET_KEY   a key of one's own, should the demo ever be reachable by other
 """
 
 import os
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,6 @@ INSTALLED_APPS = [
     "pghistory_ui",
     "django_tables2",
     "django_htmx",
-    "django_tasks_db",
     "demo_project.people",
     "demo_project.shop",
 ]
@@ -86,8 +86,11 @@ DATABASES = {
         os.environ.get("DATABASE_URL") or postgres.address(postgres.data_folder(postgres.requested_version()), "demo")
     ),
 }
-# `make demo` starts a worker beside the server.
-TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+# `make demo` starts a worker beside the server, in an environment that has one.
+HAS_WORKER = find_spec("django_tasks_db") is not None
+if HAS_WORKER:
+    INSTALLED_APPS.append("django_tasks_db")
+    TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
