@@ -79,6 +79,9 @@ def preview(
         plan = restore.undo(context_id, overwrite=overwrite, permits=access.forbidden)
     except RestoreError as error:
         problem = str(error)
+    is_large = plan is not None and plan.is_large
+    if is_large:
+        problem = _("These are more rows than a page writes. Run: manage.py pghistory undo %s") % context_id
     card = Desk(Links(access, entries)).card(entries[:1])
     rows = len(plan.writes) if plan else 0
     conflicts = previews.conflict_rows(access, plan) if plan else ()
@@ -90,6 +93,7 @@ def preview(
         title=_("Undo a job") if card.is_job else _("Undo a request"),
         card=card,
         plan=plan,
+        may_confirm=plan is not None and plan.is_ready and not is_large,
         notice=notice,
         problem=problem or (plan.problem if plan else ""),
         back=page_url(access.site, "context", context_id),

@@ -174,6 +174,17 @@ def test_a_context_with_nothing_left_to_undo_says_so(browse: Browse, mara: User,
     assert 'name="token"' not in page.source
 
 
+def test_more_rows_than_a_request_writes_are_left_to_the_command(
+    client: Client, browse: Browse, mara: User, wrong: uuid.UUID, settings: Any
+):
+    settings.PGHISTORY_INLINE_ROWS = 4
+    page = browse(mara, address(wrong))
+    assert f"manage.py pghistory undo {wrong}" in page.text
+    assert 'name="token"' not in page.source
+    client.post(address(wrong), {})
+    assert set(Product.objects.values_list("price", flat=True)) == {1}
+
+
 def test_what_the_database_refuses_is_listed(browse: Browse, mara: User, product: Product):
     with pghistory.context(actor=mara) as context:
         Product.objects.update(sku="changed", price=1)
