@@ -6,13 +6,16 @@ limit; the keys of the page are chosen among these; then only the events of the 
 
 from __future__ import annotations
 
-from collections import defaultdict
+import datetime as dt
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import models, router
+from django.conf import settings
+from django.db import connections, models, router
 from django.db.models import IntegerField, Q, QuerySet, Value
+from django.utils import timezone
 
 from pghistory import changes, errors, filters, keys, registry
 from pghistory.cursors import Cursor
@@ -109,6 +112,27 @@ class Timeline(Narrowing):
     def next(self, of: Entry | Event) -> Entry | None:
         """The next newer entry than an event, which need not be in this timeline; None above the newest."""
         return self._first(None, self._position(of), upwards=True)
+
+    def by_day(self, first: dt.date, last: dt.date, *, bound: int = 20_000) -> dict[dt.date, int]:
+        """{day: events} in the current time zone, of the days between both ends that have any.
+
+        Of each event model the newest events are counted, up to the bound: where a table has more, the older days are
+        told short.
+        """
+        ends = [dt.datetime.combine(day, dt.time.min) for day in (first, last + dt.timedelta(days=1))]
+        narrowed = self.since(ends[0]).until(ends[1])
+        zone = timezone.get_current_timezone_name()
+        day, leading = ("(at at time zone %s)::date", [zone]) if settings.USE_TZ else ("at::date", [])
+        counts: Counter[dt.date] = Counter()
+        for alias, event_models in zip(narrowed._databases(), narrowed._branches(), strict=True):
+            newest_first = (rows.order_by("-pgh_created_at") for rows in event_models.values())
+            limited = [rows.values_list("pgh_created_at")[:bound] for rows in newest_first]
+            newest, parameters = _joined(limited).query.get_compiler(using=alias).as_sql()
+            statement = f"select {day}, count(*) from ({newest}) as newest (at) group by 1"  # noqa: S608
+            with connections[alias].cursor() as cursor:
+                cursor.execute(statement, [*leading, *parameters])
+                counts.update(dict(cursor.fetchall()))
+        return dict(counts)
 
     def entries(self, batch: int = 2000) -> Iterator[Entry]:
         """Everything, newest first, fetched in batches; for one snapshot, open a REPEATABLE READ transaction."""

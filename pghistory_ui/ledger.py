@@ -35,6 +35,8 @@ class Ledger:
     older_cards: str = ""
     newest: str = ""
     export: str = ""
+    live: str = ""
+    newest_at: str = ""
     all_fields: bool = False
     switch: str = ""
     here: str = ""
@@ -71,6 +73,8 @@ def read(request: HttpRequest, access: Access, timeline: Timeline, form: FilterF
         older_cards=_query(query, without=(), after=older, day=last) if older else "",
         newest=_query(query, without=("after", "day")) if query.get("after") else "",
         export=_query(query, without=("after", "day", "unchanged", "tab")),
+        live=_query(query, without=("after", "day", "since")) if not (query.get("after") or query.get("until")) else "",
+        newest_at=entries[0].at.isoformat() if entries else "",
         all_fields=all_fields,
         switch=switch,
         here=here,

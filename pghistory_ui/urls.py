@@ -20,6 +20,7 @@ from pghistory_ui.views.event import event
 from pghistory_ui.views.export import export
 from pghistory_ui.views.exports import exports
 from pghistory_ui.views.health import health
+from pghistory_ui.views.histogram import days
 from pghistory_ui.views.job import job
 from pghistory_ui.views.models import event_models
 from pghistory_ui.views.object import object_timeline
@@ -55,6 +56,7 @@ def patterns(site: AdminSite) -> list[URLPattern]:
         path("jobs/<str:key>/file/", on_site(download), name="pghistory_ui_download"),
         path("record/", on_site(record), name="pghistory_ui_record"),
         path("restore/<str:label>/<str:key>/", on_site(restore_event), name="pghistory_ui_restore"),
+        path("days/", on_site(days), name="pghistory_ui_days"),
         path("filters/", on_site(saved_filters), name="pghistory_ui_saved_filters"),
         path("export/file/", on_site(order_export), name="pghistory_ui_order_export"),
         path("export/", on_site(exports), name="pghistory_ui_exports"),

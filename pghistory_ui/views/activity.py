@@ -34,6 +34,7 @@ def activity(request: HttpRequest, site: AdminSite) -> HttpResponse:
             ledger=read,
             export_url=page_url(site, "exports") + read.export if read.export and access.exportable else "",
             saved=list(own(request)[:MOST_SAVED]),
+            days_url=page_url(site, "days") + read.export,
             saved_url=page_url(site, "saved_filters"),
             record_url=page_url(site, "record"),
         )

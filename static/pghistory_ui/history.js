@@ -32,4 +32,97 @@
       button.querySelector("span").textContent = button.dataset.pghCopied;
     });
   }
+
+  // Live: what is newer than the page is asked for from time to time and put above it; nothing that is read moves away.
+  const live = document.querySelector("[data-pgh-newest]");
+  if (live?.dataset.pghNewest && live.dataset.pghLive) {
+    const box = live.querySelector("input");
+    const status = live.querySelector("[role=status]");
+    // A transaction that began before the newest event may end after it: the last minute is read again.
+    let since = new Date(live.dataset.pghNewest) - 60000;
+    const known = () => new Set([...document.querySelectorAll(".pgh-event__id")].map((link) => link.getAttribute("href")));
+
+    const merge = (text) => {
+      const parts = new DOMParser().parseFromString(text, "text/html");
+      const here = known();
+      let added = 0;
+      for (const row of parts.querySelectorAll(".pgh-event")) {
+        if (here.has(row.querySelector(".pgh-event__id").getAttribute("href"))) row.remove();
+        else added += 1;
+      }
+      for (const card of parts.querySelectorAll(".pgh-card")) if (!card.querySelector(".pgh-event")) card.remove();
+      for (const day of [...parts.querySelectorAll(".pgh-day")].reverse()) {
+        const cards = [...day.querySelectorAll(".pgh-card")];
+        if (!cards.length) continue;
+        const first = document.querySelector(".pgh-day");
+        const title = (section) => section?.querySelector(".pgh-day__title")?.textContent.trim();
+        if (first && title(first) === title(day)) first.querySelector(".pgh-day__title").after(...cards);
+        else (first ?? live).before(day);
+      }
+      if (added) status.textContent = (added === 1 ? status.dataset.pghOne : status.dataset.pghMany).replace("%s", added);
+    };
+
+    const look = async () => {
+      if (!box.checked || document.hidden) return;
+      const asked = new Date();
+      const address = new URL(live.dataset.pghLive, location.href);
+      address.searchParams.set("since", new Date(since).toISOString());
+      const answer = await fetch(address, { headers: { "HX-Request": "true" } }).catch(() => null);
+      if (!answer?.ok) return;
+      merge(await answer.text());
+      since = asked - 60000;
+    };
+
+    live.hidden = false;
+    box.addEventListener("change", () => {
+      const address = new URL(location.href);
+      if (box.checked) address.searchParams.set("live", "1");
+      else address.searchParams.delete("live");
+      history.replaceState(null, "", address);
+      look();
+    });
+    box.checked = new URLSearchParams(location.search).get("live") === "1";
+    setInterval(look, 5000);
+  }
+
+  // Keys, unless they are switched off or somebody is writing.
+  const help = document.getElementById("pgh-keys");
+  const off = () => localStorage.getItem("pgh-keys") === "off";
+  const rows = () => [...document.querySelectorAll(".pgh-event")];
+  const handle = (row) => row?.querySelector("summary, .pgh-event__id");
+
+  const step = (by) => {
+    const all = rows();
+    const now = all.indexOf(document.activeElement?.closest(".pgh-event"));
+    const next = now < 0 ? (by > 0 ? 0 : all.length - 1) : now + by;
+    handle(all[next])?.focus();
+  };
+  const actions = {
+    "/": () => document.getElementById("pgh-q")?.focus(),
+    j: () => step(1),
+    k: () => step(-1),
+    o: () => {
+      const row = document.activeElement?.closest(".pgh-event");
+      const details = row?.querySelector("details");
+      if (details) details.open = !details.open;
+      else row?.querySelector(".pgh-event__id")?.click();
+    },
+    c: () => document.querySelector(".pgh-event__pick input")?.form?.requestSubmit(),
+    "?": () => help?.showModal(),
+  };
+  document.addEventListener("keydown", (event) => {
+    const action = actions[event.key];
+    if (!action || event.ctrlKey || event.metaKey || event.altKey || help?.open) return;
+    if (event.target.closest("input:not([type=radio], [type=checkbox]), select, textarea, [contenteditable]")) return;
+    if (off() && event.key !== "?") return;
+    event.preventDefault();
+    const filter = document.getElementById("pgh-q")?.closest("details");
+    if (event.key === "/" && filter) filter.open = true;
+    action();
+  });
+  const keys = help?.querySelector("[data-pgh-keys]");
+  if (keys) {
+    keys.checked = !off();
+    keys.addEventListener("change", () => localStorage.setItem("pgh-keys", keys.checked ? "on" : "off"));
+  }
 })();

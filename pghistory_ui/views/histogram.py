@@ -1,0 +1,38 @@
+"""The events of each day under a filter: a region of the activity page, fetched after it."""
+
+from __future__ import annotations
+
+from django.contrib.admin import AdminSite
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from pghistory_ui.filters import FilterForm
+from pghistory_ui.histogram import histogram
+from pghistory_ui.ledger import Ledger
+from pghistory_ui.links import activity_url
+from pghistory_ui.views import frame
+
+
+def days(request: HttpRequest, site: AdminSite) -> HttpResponse:
+    """The bars, as a page or, for htmx, alone; none where only a ModelAdmin can tell what may be counted."""
+    access = frame.enter(request, site)
+    form = FilterForm(request.GET, access)
+    valid = form.is_valid()
+    counted = valid and access.counts_are_true
+    shown = histogram(form.apply(access.timeline()), form, request.GET) if counted else None
+    if frame.wants_fragment(request):
+        return frame.varying(
+            frame.fragment(request, "histogram_results.html", histogram=shown, activity=activity_url(site))
+        )
+    return frame.varying(
+        frame.page(
+            request,
+            site,
+            "histogram.html",
+            title=_("Events a day"),
+            histogram=shown,
+            activity=activity_url(site),
+            back=f"{activity_url(site)}?{request.GET.urlencode()}",
+            ledger=Ledger(form, pills=tuple(form.pills()) if valid else ()),
+        )
+    )
