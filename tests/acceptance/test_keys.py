@@ -1,0 +1,74 @@
+"""What scripts add: keys, suggestions, the bars of the days and new events without a reload."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+import pghistory
+from demo_project.accounts import MARA
+from demo_project.shop.models import Product
+
+EVENTS = "/admin/pghistory/events/"
+
+
+def focused(page: Page) -> str:
+    found: str = page.evaluate(
+        "document.activeElement.closest('.pgh-event')?.querySelector('.pgh-event__id').text ?? ''"
+    )
+    return found
+
+
+def test_keys_and_live_events(sign_in: Callable[..., Page], troubles: list[str]):
+    page = sign_in(MARA)
+    page.goto(EVENTS)
+    expect(page.locator(".pgh-histogram")).to_contain_text("in 30 days")
+    numbers = page.locator(".pgh-event__id").all_text_contents()
+    page.keyboard.press("j")
+    assert focused(page) == numbers[0]
+    page.keyboard.press("j")
+    assert focused(page) == numbers[1]
+    page.keyboard.press("k")
+    assert focused(page) == numbers[0]
+    opened = page.locator(".pgh-event details[open]")
+    expect(opened).to_have_count(0)
+    row = page.locator(".pgh-event:has(details)").first
+    row.locator("summary").focus()
+    page.keyboard.press("o")
+    expect(opened).to_have_count(1)
+    page.keyboard.press("o")
+    expect(opened).to_have_count(0)
+
+    page.keyboard.press("/")
+    search = page.get_by_label("Search labels, keys and context")
+    expect(search).to_be_focused()
+    page.keyboard.type("actor:mar")
+    expect(page.locator("#pgh-suggestions option[value='actor:mara']")).to_have_count(1)
+    page.keyboard.type("/jk?")
+    expect(search).to_have_value("actor:mar/jk?")
+    search.fill("")
+    search.blur()
+
+    page.keyboard.press("?")
+    help_dialog = page.get_by_role("dialog", name="Keyboard")
+    expect(help_dialog).to_be_visible()
+    help_dialog.get_by_label("Use these keys").uncheck()
+    help_dialog.get_by_role("button", name="Close").click()
+    page.keyboard.press("/")
+    expect(search).not_to_be_focused()
+
+    page.get_by_label("Live").check()
+    assert page.url.endswith("?live=1")
+    page.locator(".pgh-event summary").first.focus()
+    before = focused(page)
+    product = Product.objects.get(name__startswith="Merino throw")
+    with pghistory.context(reason="While somebody looks on"):
+        Product.objects.filter(pk=product.pk).update(stock=4321)
+    expect(page.get_by_text("While somebody looks on")).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("status").filter(has_text="1 new event")).to_be_visible()
+    assert focused(page) == before
+    now = page.locator(".pgh-event__id").all_text_contents()
+    assert now[1:] == numbers
+    assert len(set(page.locator(".pgh-day__title").all_text_contents())) == page.locator(".pgh-day").count()
+    page.reload()
+    expect(page.get_by_label("Live")).to_be_checked()
+    assert troubles == []
