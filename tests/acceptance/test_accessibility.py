@@ -66,7 +66,7 @@ def test_every_page_is_accessible(sign_in: Callable[..., Page], troubles: list[s
         page.wait_for_load_state("networkidle")
         open_everything(page)
         for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            page.emulate_media(color_scheme=scheme)
             # The admin's links take a moment from one scheme's colour to the other's.
             page.wait_for_timeout(400)
             if found := violations(page):
