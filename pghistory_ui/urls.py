@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import URLPattern, path
 
 from pghistory_ui.views.activity import activity
+from pghistory_ui.views.as_of import object_as_of
 from pghistory_ui.views.backfill import backfill
 from pghistory_ui.views.compare import chosen, compare
 from pghistory_ui.views.context import context
@@ -44,6 +45,7 @@ def patterns(site: AdminSite) -> list[URLPattern]:
         path("", on_site(activity), name="pghistory_events_changelist"),
         path("models/", on_site(event_models), name="pghistory_ui_models"),
         path("object/<str:label>/<str:key>/", on_site(object_timeline), name="pghistory_ui_object"),
+        path("object/<str:label>/<str:key>/as-of/", on_site(object_as_of), name="pghistory_ui_as_of"),
         path("event/<str:label>/<str:key>/", on_site(event), name="pghistory_ui_event"),
         path("compare/", on_site(chosen), name="pghistory_ui_compare_chosen"),
         path("compare/<str:label>/<str:a>/<str:b>/", on_site(compare), name="pghistory_ui_compare"),

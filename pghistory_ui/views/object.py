@@ -42,6 +42,7 @@ class ObjectPage:
     log_url: str
     total: str
     compare_url: str
+    as_of_url: str
     chosen: tuple[str, str] | None
 
     def histories(self, *, shows_log: bool, entries: int | None) -> tuple[frame.Tab, ...]:
@@ -117,6 +118,7 @@ def object_page(request: HttpRequest, access: Access, model: type[Model], found:
         list_url=admin_url(access.site, model, "changelist") if living else "",
         log_url=f"{history_url}?tab=log" if history_url else "",
         total=ledger.total(timeline),
+        as_of_url=page_url(access.site, "as_of", model._meta.label, found.pk),
         compare_url=page_url(access.site, "compare_chosen"),
         chosen=newest_two(read),
     )

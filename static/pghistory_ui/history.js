@@ -24,6 +24,11 @@
     last.nextElementSibling?.querySelector("summary, a")?.focus({ preventScroll: true });
   });
 
+  // A slider shows its place at once when it is let go.
+  for (const slider of document.querySelectorAll("[data-pgh-submit]")) {
+    slider.addEventListener("change", () => slider.form.requestSubmit());
+  }
+
   for (const button of document.querySelectorAll("[data-pgh-copy]")) {
     if (!navigator.clipboard) continue;
     button.hidden = false;

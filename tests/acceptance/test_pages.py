@@ -1,5 +1,6 @@
 """The pages beside the story, each opened at the width of a desk and of a phone, light and dark."""
 
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -49,6 +50,14 @@ def test_the_pages_stand_at_any_width_light_and_dark(mara: Page, troubles: list[
         expect(mara.get_by_role("heading", level=2).first).to_contain_text("Version A:")
     for _look in looks(mara, f"{compared}?view=unified&unchanged=1"):
         expect(mara.get_by_role("link", name="Unified")).to_have_attribute("aria-current", "true")
+    mara.goto(f"/admin/shop/product/{product.pk}/history/")
+    mara.get_by_role("link", name="As of…").click()
+    mara.get_by_role("link", name="Earlier").click()
+    expect(mara.get_by_role("slider")).to_be_visible()
+    mara.get_by_role("slider").press("Home")
+    expect(mara).to_have_url(re.compile("event=1$"))
+    for _look in looks(mara, mara.url):
+        expect(mara.get_by_role("table", name="Fields at this instant")).to_be_visible()
     for _look in looks(mara, f"{EVENTS}deleted/"):
         expect(mara.get_by_role("table", name="Deleted objects")).to_be_visible()
     for _look in looks(mara, f"{EVENTS}models/?sort=-activity"):
