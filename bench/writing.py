@@ -41,13 +41,16 @@ WRITES = {
     "S10k": "update() of 10,000 in a context",
 }
 
+UPDATES = ("W4", "W4n", "S10k")
+"""Writes that leave so many dead rows that each round begins with a VACUUM."""
+
 SLOW = {
     "django-pghistory, statement": ("W4", "S10k"),
 }
 """Writes left out of the rounds because one of them takes minutes."""
 
 OTHERS = ("django-simple-history", "django-auditlog", "django-reversion")
-OTHERS_ROUNDS = 3
+OTHERS_ROUNDS = 2
 """They are far from every bar, and slow: fewer rounds do."""
 
 INDEXES = ("obj", "time", "context", "actor")
@@ -82,7 +85,8 @@ def _compared(processes: list[Process], writes: list[str], count: int) -> Rounds
         def one(turn: int, name: str, what: str = what) -> None:
             if what in SLOW.get(name, ()) or (name in OTHERS and turn > OTHERS_ROUNDS):
                 return
-            by_name[name].ask("tidy")
+            if what in UPDATES:
+                by_name[name].ask("tidy")
             cost = by_name[name].ask("write", what=what)["cost"]
             if turn:
                 found.note(what, name, cost)

@@ -55,8 +55,17 @@ class Reads:
             return BEGINNING + timedelta(seconds=cursor.fetchone()[0])
 
     def _timeline(self, what: str) -> Callable[[], int]:
-        from pghistory.timeline import Timeline  # noqa: PLC0415 - no other peer has it
+        from pghistory.as_of import as_of  # noqa: PLC0415 - no other peer has it
+        from pghistory.timeline import Timeline  # noqa: PLC0415 - nor this
 
+        if what.startswith("A"):
+            then = as_of(self.models.Item, self._middle())
+            chosen = {
+                "A1": then.filter(pk=ITEM),
+                "A1k": then.filter(pk__in=range(2, 1002)),
+                "Aall": then,
+            }[what]
+            return lambda: len(list(chosen.all()))
         everything = Timeline()
         if what == "R4":
             return lambda: everything.count().number
@@ -89,13 +98,14 @@ class Reads:
 
     def _limit(self, what: str) -> Callable[[], int]:
         statement = by_hand.read(f"limit_{what.lower()}.sql")
-        if what not in ("R1", "R1h", "R4"):
+        if what not in ("R1", "R1h", "R4") and not what.startswith("A"):
             statement = by_hand.read("limit_page.sql").replace("-- newest", statement)
         params = {
             "item": LONG_ITEM if what == "R1h" else ITEM,
             "category": CATEGORY,
             "user": str(USER),
             "until": self._middle() if what == "R5" else None,
+            "at": self._middle() if what.startswith("A") else None,
         }
         return partial(_fetched, statement, params)
 

@@ -61,7 +61,7 @@ select
     1 + item % greatest({events} / 440, 1)
 from
     generate_series(1, {events}) as n
-    cross join lateral (select case when n % 200 = 0 then 1 else 1 + n % ({events} / 20) end as item) as one;
+    cross join lateral (select case when n % 200 = 0 and n > {events} / 20 then 1 else 1 + n % ({events} / 20) end as item) as one;
 
 insert into shop_categoryevent (pgh_created_at, pgh_label, pgh_obj_id, pgh_context_id, id, name)
 select
