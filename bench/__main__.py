@@ -5,7 +5,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from bench import reading, writing
+from bench import idle_wrapper, reading, writing
 from bench.contenders import SERVER
 from bench.report import Report
 from demo_project import postgres
@@ -34,6 +34,11 @@ def main() -> None:
         folder.chmod(0o711)
         with postgres.serving(folder / "pgdata", options=SERVER) as server:
             if chosen.only != "reads":
+                report.bar(
+                    "nanoseconds that the wrapper adds to a query without a context",
+                    idle_wrapper.added(),
+                    idle_wrapper.ALLOWED,
+                )
                 writing.measure(server, report, chosen.rounds)
             if chosen.only != "writes":
                 reading.measure(server, report, chosen.rounds, sizes)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from statistics import median
+from typing import Any
 
 from bench.contenders import Contender, Process, running
 from bench.report import Report
@@ -22,6 +24,8 @@ READS = {
     "Aall": "all items as they were half-way",
 }
 
+PAGES = ("activity", "object", "empty")
+
 SMALL = 20_000
 """Events at which django-pghistory can be measured in seconds."""
 
@@ -39,13 +43,27 @@ def measure(server: postgres.Server, report: Report, rounds: int, sizes: Sequenc
         "are 0.3 N each of three other models."
     )
     by_size: dict[int, Rounds] = {}
+    plans: dict[str, dict[str, Any]] = {}
     for size in sizes:
         with running([Contender("ours", "ours_row")], server) as (ours,):
             ours.ask("remember", events=size)
             by_size[size] = _compared({"timeline": ours, "events": ours, "limit": ours}, rounds)
-            if size == sizes[-1]:
-                _plans(ours, report)
+            pages = _pages(ours, rounds)
+            plans = {what: ours.ask("plan", what=what, how="timeline") for what in READS}
         _table(by_size[size], report, f"{size:,} events of items")
+        report.table(["page", "ms"], [[what, pages.milliseconds(what, "page")] for what in PAGES])
+        for page, read in (("activity", "R2"), ("object", "R1")):
+            whole, bare, own = (
+                median(costs.costs[key])
+                for costs, key in (
+                    (pages, (page, "page")),
+                    (pages, ("empty", "page")),
+                    (by_size[size], (read, "timeline")),
+                )
+            )
+            report.bar(f"page {page} at {size:,} without {read}, to an empty changelist", (whole - own) / bare, 1.5)
+    _plans(plans, report)
+    _many(server, report, rounds)
     _peers(server, report, rounds)
     _bars(by_size, report)
 
@@ -61,7 +79,7 @@ def _compared(processes: dict[str, Process], count: int) -> Rounds:
             if turn:
                 found.note(what, name, answer["cost"])
 
-        interleaved(count, processes, one)
+        interleaved(count, processes, one, what=what)
     return found
 
 
@@ -96,10 +114,41 @@ def _peers(server: postgres.Server, report: Report, rounds: int) -> None:
     )
 
 
-def _plans(ours: Process, report: Report) -> None:
+def _pages(ours: Process, count: int) -> Rounds:
+    found = Rounds()
+
+    def one(turn: int, what: str) -> None:
+        cost = ours.ask("page", what=what)["cost"]
+        if turn:
+            found.note(what, "page", cost)
+
+    interleaved(count, PAGES, one, what="pages")
+    return found
+
+
+def _many(server: postgres.Server, report: Report, rounds: int) -> None:
+    """The newest page over 150 event models beside that over four."""
+    found = Rounds()
+    with running([Contender("four", "ours_row"), Contender("many", "ours_many")], server) as processes:
+        by_name = {process.contender.name: process for process in processes}
+        for process in processes:
+            process.ask("remember", events=SMALL)
+
+        def one(turn: int, name: str) -> None:
+            cost = by_name[name].ask("read", what="R2", how="timeline")["cost"]
+            if turn:
+                found.note("R2", name, cost)
+
+        interleaved(rounds, by_name, one, what="R2 over many")
+        planning = by_name["many"].ask("plan", what="R2", how="timeline")["planning"] / 1000
+    few, many = (median(found.costs["R2", name]) for name in ("four", "many"))
+    report.bar("R2 over 150 event models without planning, to R2 over 4", (many - planning) / few, TIMES_THE_LIMIT)
+
+
+def _plans(plans: dict[str, dict[str, Any]], report: Report) -> None:
     rows = []
     for what, text in READS.items():
-        found = ours.ask("plan", what=what, how="timeline")
+        found = plans[what]
         scans = sorted({scan for plan in found["plans"] for scan in _sequential(plan)})
         rows.append([f"{what} {text}", found["planning"], found["execution"], len(found["plans"]), ", ".join(scans)])
     report.title("Statements of the timeline at the greatest size")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from statistics import median, quantiles
@@ -62,8 +63,9 @@ def ratio(values: Sequence[float], bases: Sequence[float]) -> Ratio | None:
     return Ratio(middle, low, high)
 
 
-def interleaved(count: int, names: Iterable[str], measure: Callable[[int, str], None]) -> None:
+def interleaved(count: int, names: Iterable[str], measure: Callable[[int, str], None], *, what: str) -> None:
     """Calls `measure(round, name)` for one round to warm up (round 0) and `count` more; every other one backwards."""
+    print(f"{what} …", file=sys.stderr, flush=True)
     order = list(names)
     for turn in range(count + 1):
         for name in order if turn % 2 else reversed(order):

@@ -91,7 +91,7 @@ def _compared(processes: list[Process], writes: list[str], count: int) -> Rounds
             if turn:
                 found.note(what, name, cost)
 
-        interleaved(count, by_name, one)
+        interleaved(count, by_name, one, what=what)
     return found
 
 

@@ -5,6 +5,8 @@ BENCH_PEER names what it measures, BENCH_DATABASE is a JSON object for DATABASES
 
 import json
 import os
+from importlib.util import find_spec
+from pathlib import Path
 
 PEER = os.environ["BENCH_PEER"]
 INDEXES = os.environ.get("BENCH_INDEXES")
@@ -35,3 +37,38 @@ PGTRIGGER_MIGRATIONS = False
 
 if INDEXES is not None:
     PGHISTORY_INDEXES = tuple(filter(None, INDEXES.split(",")))
+
+if PEER.startswith("ours"):
+    INSTALLED_APPS += [
+        "django.contrib.admin",
+        "django.contrib.sessions",
+        "django.contrib.messages",
+        "django.contrib.staticfiles",
+        "pghistory_ui",
+        "django_tables2",
+        "django_htmx",
+    ]
+    MIDDLEWARE = [
+        "django.contrib.sessions.middleware.SessionMiddleware",
+        "django.contrib.auth.middleware.AuthenticationMiddleware",
+        "pghistory.middleware.HistoryMiddleware",
+        "django.contrib.messages.middleware.MessageMiddleware",
+    ]
+    ROOT_URLCONF = "bench.peers.urls"
+    STATIC_URL = "static/"
+    _browser = find_spec("pghistory_ui")
+    TEMPLATES = [
+        {
+            "BACKEND": "django.template.backends.django.DjangoTemplates",
+            # A checkout keeps the browser's templates beside the package.
+            "DIRS": [Path(_browser.origin).parent.parent / "templates"] if _browser and _browser.origin else [],
+            "APP_DIRS": True,
+            "OPTIONS": {
+                "context_processors": [
+                    "django.template.context_processors.request",
+                    "django.contrib.auth.context_processors.auth",
+                    "django.contrib.messages.context_processors.messages",
+                ],
+            },
+        },
+    ]

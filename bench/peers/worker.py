@@ -6,6 +6,7 @@
 {"do": "weigh", "what": "W3"}          {"wal": bytes, "disk": bytes} of one write in bulk
 {"do": "remember", "events": 100000}   a history of that many events of items, and 0.9 times as many of others
 {"do": "read", "what": "R1", "how": "timeline"}    {"cost": …, "rows": …} of one read
+{"do": "page", "what": "activity"}     {"cost": …, "bytes": …} of one page of the browser
 {"do": "plan", "what": "R1", "how": "timeline"}    {"planning": ms, "execution": ms, "plans": […]}
 """
 
@@ -32,6 +33,7 @@ from django.db import connection  # noqa: E402
 
 from bench.peers import history  # noqa: E402
 from bench.peers.costs import measured  # noqa: E402
+from bench.peers.pages import Pages  # noqa: E402
 from bench.peers.reads import Reads  # noqa: E402
 from bench.peers.writes import WRITES, Writes  # noqa: E402
 
@@ -55,6 +57,7 @@ class Worker:
         self.habits = models.HABITS
         self.writes = Writes(models)
         self.reads = Reads(models)
+        self._pages: Pages | None = None
 
     def prepare(self) -> dict[str, Any]:
         """Tables, triggers and the user whom contexts name."""
@@ -105,6 +108,13 @@ class Worker:
             rows = call()
         return {"cost": asdict(cost), "rows": rows}
 
+    def page(self, what: str) -> dict[str, Any]:
+        """One of `PAGES`, asked for by a signed-in person."""
+        pages = self._pages = self._pages or Pages()
+        with measured() as cost:
+            size = pages.get(what)
+        return {"cost": asdict(cost), "bytes": size}
+
     def plan(self, what: str, how: str) -> dict[str, Any]:
         """What PostgreSQL says about the statements of a read."""
         return self.reads.plan(what, how)
@@ -121,7 +131,7 @@ def main() -> None:
     answers, sys.stdout = sys.stdout, sys.stderr
     deeds: dict[str, Callable[..., dict[str, Any]]] = {
         name: getattr(worker, name)
-        for name in ("prepare", "fill", "tidy", "write", "weigh", "remember", "read", "plan")
+        for name in ("prepare", "fill", "tidy", "write", "weigh", "remember", "read", "page", "plan")
     }
     for line in sys.stdin:
         order = json.loads(line)

@@ -100,5 +100,23 @@ select
 from
     generate_series(1, {events} * 3 / 10) as n;
 
+-- Two thousand events for each of many further models, where there are any.
+do $$
+declare
+    _table regclass;
+begin
+    for _table in
+        select oid from pg_class where relname ~ '^shop_thing[0-9]+event$' and relkind = 'r'
+    loop
+        execute format(
+            'insert into %s (pgh_created_at, pgh_label, pgh_obj_id, pgh_context_id, id, name, city) '
+            'select pgh_created_at, pgh_label, pgh_obj_id, pgh_context_id, id, name, city '
+            'from shop_supplierevent order by pgh_id limit 2000',
+            _table
+        );
+    end loop;
+end
+$$;
+
 reset session_replication_role;
 analyze;

@@ -1,0 +1,1 @@
+"""This project, with 150 event models."""
