@@ -8,14 +8,15 @@ from typing import Any
 
 from django.db.models import ForeignKey, Model
 
-from pghistory import changes, errors
+from pghistory import changes, errors, registry
 from pghistory.dependants import Joined
 from pghistory.entries import Entry, differ, state
 from pghistory.evidence import evidence
+from pghistory.models import Event
 from pghistory.plans import Choice
 from pghistory.revisions import Revision, Span
 from pghistory.selections import living, stored
-from pghistory.spans import as_text
+from pghistory.spans import as_text, last_deletion
 from pghistory.timeline import Timeline
 
 
@@ -57,6 +58,17 @@ def choices(revision: Revision, using: str, *, returning: Collection[tuple[type[
         if row is not None and differ(was[name], now[name]):
             problem = "The database works it out by itself."
             yield Choice(name, fields[name], was[name], left.get(name), now[name], problem=problem)
+
+
+def deletion(model: type[Model], key: Any, using: str) -> Event | None:
+    """The event that says that a row was deleted, of the event model that keeps most of it; None where none tells."""
+    known = [evidence(event_model) for event_model in registry.event_models_of(model)]
+    for each in sorted(known, key=lambda each: -len(each.columns)):
+        if each.obj is not None and each.deletes:
+            found = last_deletion(each.event_model, as_text(key), using)
+            if found is not None:
+                return found
+    return None
 
 
 def of_joined(joined: Joined, wanted: Collection[str] | None) -> Choice:

@@ -19,7 +19,7 @@ from django.db import Error, router, transaction
 from django.db.models import Model
 
 from pghistory import errors, refusals, writes
-from pghistory.choices import choices, conflicts, of_joined
+from pghistory.choices import choices, conflicts, deletion, of_joined
 from pghistory.contexts import apart
 from pghistory.entries import Entry
 from pghistory.evidence import evidence
@@ -29,7 +29,7 @@ from pghistory.rehearsals import Rehearsal, rehearse, short_waits
 from pghistory.revisions import Revision, digest
 from pghistory.selections import Selection, selection, subject
 
-__all__ = ["Choice", "Done", "Intent", "Permits", "Plan", "Revision", "apply", "conflicts", "plan", "undo"]
+__all__ = ["Choice", "Done", "Intent", "Permits", "Plan", "Revision", "apply", "conflicts", "deletion", "plan", "undo"]
 
 SAMPLE: Final = 1_000
 """Up to so many rows are written and taken back for a preview; of more, the first ones."""

@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import Any, Final
 
 from django.contrib.admin import AdminSite
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import ManyToManyField, Model
 from django.http import HttpRequest
 from django.utils import timezone
@@ -22,7 +23,7 @@ from pghistory.restore import Choice, Plan, Revision
 from pghistory.timeline import Entry
 from pghistory_ui import ledger
 from pghistory_ui.cards import Desk, Row
-from pghistory_ui.links import Links, called, clipped
+from pghistory_ui.links import Links, called, clipped, page_url
 from pghistory_ui.permissions import Access
 from pghistory_ui.renderers import Value, renderer_class
 from pghistory_ui.renderers.base import LONGEST_CHIP, shown
@@ -33,7 +34,7 @@ CONFLICTS: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class FieldRow:
-    """One field: `problem` keeps it from being restored, `conflict` says what stands against it."""
+    """One field: `conflict` says who edited it since; `first_url` is where what it refers to can be restored first."""
 
     choice: Choice
     title: str
@@ -41,6 +42,7 @@ class FieldRow:
     then: Value
     now: Value
     conflict: str = ""
+    first_url: str = ""
 
     @property
     def id(self) -> str:
@@ -104,7 +106,17 @@ def _field_row(access: Access, links: Links, choice: Choice, *, gone: bool) -> F
         then, now = (nothing if gone else renderer.value(value) for value in (choice.then, choice.now))
         if choice.conflict:
             conflict = _edited(links, now, choice.edit)
-    return FieldRow(choice, title, base, then, now, conflict)
+    return FieldRow(choice, title, base, then, now, conflict, _first_url(access, choice))
+
+
+def _first_url(access: Access, choice: Choice) -> str:
+    """The page that brings back what a foreign key refers to and that is gone; "" where there is none to be used."""
+    if choice.missing is None or not access.may_restore(choice.missing[0], None):
+        return ""
+    event = restore.deletion(*choice.missing, using=DEFAULT_DB_ALIAS)
+    if event is None or not access.may_view_deleted(event.pgh_tracked_model):
+        return ""
+    return page_url(access.site, "restore", event._meta.label, event.pk)
 
 
 def _edited(links: Links, now: Value, edit: Entry | None) -> str:

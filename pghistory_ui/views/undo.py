@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Final
 
 from django.contrib import messages
 from django.contrib.admin import AdminSite
@@ -24,6 +25,9 @@ from pghistory_ui.permissions import Access
 from pghistory_ui.views import frame
 from pghistory_ui.views.context import as_uuid
 from pghistory_ui.views.restore import said
+
+LARGEST: Final = 50_000
+"""Events of a context that a page previews."""
 
 
 def undo(request: HttpRequest, site: AdminSite, key: str) -> HttpResponse:
@@ -75,13 +79,17 @@ def preview(
     """The page; without a plan it says why there is none."""
     plan: Plan | None = None
     problem = ""
+    command = _("These are more rows than a page writes. Run: manage.py pghistory undo %s") % context_id
     try:
+        # A preview compares every row, so that a context of millions is not even looked at here.
+        if not access.timeline().in_context(context_id).count(LARGEST).exact:
+            raise RestoreError(problem=command)
         plan = restore.undo(context_id, overwrite=overwrite, permits=access.forbidden)
     except RestoreError as error:
         problem = str(error)
     is_large = plan is not None and plan.is_large
     if is_large:
-        problem = _("These are more rows than a page writes. Run: manage.py pghistory undo %s") % context_id
+        problem = command
     card = Desk(Links(access, entries)).card(entries[:1])
     rows = len(plan.writes) if plan else 0
     conflicts = previews.conflict_rows(access, plan) if plan else ()

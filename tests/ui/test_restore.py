@@ -133,6 +133,19 @@ def test_a_missing_parent_and_a_unique_clash_are_told_beside_their_fields(browse
     assert {choice.name: choice.problem for choice in data.choices}["sku"].startswith("Another row has the same value")
 
 
+def test_a_deleted_parent_can_be_restored_first(browse: Browse, mara: User, product: Product):
+    order = Order.objects.create(number="1", customer=customer(), placed_at="2026-01-01T10:00Z")
+    line = OrderLine.objects.create(order=order, product=product, title="Throw", total=1)
+    key = product.pk
+    line.product = None
+    line.save()
+    product.delete()
+    page = browse(mara, address(OrderLine.pgh_event_models["insert"].objects.earliest("pgh_id")))
+    assert f"product {key} no longer exists." in page.text
+    page = browse(mara, page.link("Restore it first"))
+    assert "Restore: Merino throw, natural" in page.text
+
+
 def test_a_deleted_order_comes_back_with_its_lines(client: Client, browse: Browse, mara: User, product: Product):
     order = Order.objects.create(number="1001 %s <b>", customer=customer(), placed_at="2026-01-01T10:00Z")
     for quantity in (1, 2):

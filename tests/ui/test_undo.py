@@ -185,6 +185,16 @@ def test_more_rows_than_a_request_writes_are_left_to_the_command(
     assert set(Product.objects.values_list("price", flat=True)) == {1}
 
 
+def test_a_context_of_too_many_events_is_not_even_previewed(
+    browse: Browse, mara: User, wrong: uuid.UUID, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("pghistory_ui.views.undo.LARGEST", 3)
+    monkeypatch.setattr(restore, "undo", None)
+    page = browse(mara, address(wrong))
+    assert f"manage.py pghistory undo {wrong}" in page.text
+    assert 'name="token"' not in page.source
+
+
 def test_what_the_database_refuses_is_listed(browse: Browse, mara: User, product: Product):
     with pghistory.context(actor=mara) as context:
         Product.objects.update(sku="changed", price=1)
