@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from django.contrib.contenttypes.fields import GenericForeignKey
+from django.contrib.contenttypes.models import ContentType
 from django.db import connection, models, transaction
 from django.db.models import Count, Prefetch
 from django.test.utils import CaptureQueriesContext
@@ -209,3 +211,23 @@ def test_few_related_rows_cost_few_probes_of_an_index(order: Any):
         as_of(Order, hour(2)).filter(customer=then.customer),
     ):
         assert "Recursive Union" not in rows.explain()
+
+
+def test_a_generic_relation_is_refused(build: Any):
+    @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+    class Remark(models.Model):
+        content_type = models.ForeignKey(ContentType, on_delete=models.CASCADE)
+        object_id = models.BigIntegerField()
+        about = GenericForeignKey()
+
+        class Meta:
+            app_label = "tracked"
+
+    build(Remark)
+    order = Order.objects.create()
+    Remark.objects.create(about=order)
+    happened(1, Remark)
+    then = as_of(Remark, hour(1)).get()
+    assert then.object_id == order.pk
+    with pytest.raises(NotReconstructable, match='generic relation "about"'):
+        _ = then.about
