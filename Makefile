@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 CHROMIUM := chromium chromium-browser google-chrome google-chrome-stable
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench matrix env browser pgbouncer contrib coverage-core lint format types layers templates docs modules migrations clean
+.PHONY: help demo test check bench matrix env browser pgbouncer contrib coverage-core lint format types layers templates docs modules migrations messages clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s%s\n", $$1, $$2 }' Makefile
@@ -60,6 +60,9 @@ migrations: $(VENV)/.dev  ## no model has changed without its migration
 		$(BIN)/python -m demo_project.postgres $(BIN)/python -W error -m django makemigrations --check --dry-run \
 			--settings $$settings || exit 1; \
 	done
+
+messages: $(VENV)/.dev  ## take new texts of the browser into its catalogues, and compile them
+	$(BIN)/python -m tests.house.messages
 
 clean:  ## remove the environment, caches and the demo's data
 	rm -rf $(VENV) .venv-matrix .demo .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage htmlcov
