@@ -36,7 +36,7 @@ def test_texts_are_found_in_python(source: str, expected: list[object]) -> None:
             "{% blocktranslate count n=x %}{{ n }} a{% plural %}{{ n }} b{% endblocktranslate %}",
             [(None, "%(n)s a", "%(n)s b")],
         ),
-        ('<p title="gettext(\'no\')">{{ words }}</p>', []),
+        ("<p title=\"gettext('no')\">{{ words }}</p>", []),
     ],
 )
 def test_texts_are_found_in_templates(source: str, expected: list[object]) -> None:

@@ -32,6 +32,10 @@ def test_a_german_page_holds_no_english_sentence(browse: Browse, mara: User, cha
     with translation.override("de"):
         text = browse(mara, EVENTS + name).text
     # Names of models are the project's own.
-    for words in ("Model whose name is as long as anybody would ever write it and longer", "All but int", "Of member event"):
+    for words in (
+        "Model whose name is as long as anybody would ever write it and longer",
+        "All but int",
+        "Of member event",
+    ):
         text = text.replace(words, "")
     assert re.findall(english, text, flags=re.IGNORECASE) == []
