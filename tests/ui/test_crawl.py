@@ -159,6 +159,7 @@ def shape(address: str) -> tuple[object, ...]:
     return (resolve(parts.path).url_name, resolve(parts.path).kwargs.get("label"), *names)
 
 
+@pytest.mark.django_db(databases=["default", "archive"])
 @pytest.mark.parametrize("role", ROLES, ids=lambda role: role.name)
 def test_nobody_finds_what_is_not_theirs(client: Client, data: Data, settings: Any, role: Role):
     user = User.objects.create_user(f"r-{role.name}", is_staff=role.is_staff, is_superuser=role.is_superuser)
