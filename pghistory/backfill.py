@@ -17,22 +17,8 @@ from django.db.models import Exists, OuterRef
 
 from pghistory import changes, config, contexts, errors, functions, readings, registry
 from pghistory.insertion import Insertion
-from pghistory.keys import lookups
+from pghistory.keys import lookups as lookups
 from pghistory.models import Event
-
-__all__ = [
-    "Options",
-    "Plan",
-    "Preview",
-    "Result",
-    "backfillable",
-    "date_fields",
-    "insert_label",
-    "lookups",
-    "plan",
-    "run",
-    "wait",
-]
 
 BATCH: Final = 20_000
 SAMPLE: Final = 10
@@ -207,15 +193,21 @@ def run(
     with contexts.context(actor=config.UNSET if actor is None else actor, **metadata):
         for position, each in enumerate(plans):
             written, seen = 0, sum(totals[:position])
-            for place, (low, high) in enumerate(each.bounds(batch), start=1):
+            size = range_size(batch, throttle)
+            for place, (low, high) in enumerate(each.bounds(size), start=1):
                 began = clock.monotonic()
                 added = each.write(low, high)
                 written += added
                 if progress:
-                    progress(seen + min(place * batch, totals[position]), sum(totals))
+                    progress(seen + min(place * size, totals[position]), sum(totals))
                 wait(added, throttle, clock.monotonic() - began)
             results.append(Result(each.model, each.label, written))
     return tuple(results)
+
+
+def range_size(batch: int, throttle: int | None) -> int:
+    """How many keys make a range: with a throttle, no more than a second's work, so that it goes on evenly."""
+    return max(1, min(batch, throttle)) if throttle else batch
 
 
 def wait(written: int, throttle: int | None, spent: float) -> None:

@@ -73,8 +73,10 @@ class Backfill(Kind):
         self.rows: QuerySet[Any] | None = None
 
     def check(self, request: HttpRequest | None, site: AdminSite | None) -> None:
-        if request is None or site is None:
+        if request is None or (site is None and not self.arguments.get("site")):
             return
+        if site is None:
+            raise errors.NotPermitted(actor=self.job.owner_label, action="work on an admin site that is gone")
         model = apps.get_model(self.arguments["model"])
         if not visibility.may_backfill(request, site, model):
             raise errors.NotPermitted(actor=self.job.owner_label, action=f"backfill {model._meta.label}")
@@ -99,7 +101,7 @@ class Backfill(Kind):
         return self.plan.rows.count()
 
     def ranges(self) -> Iterator[JobRange]:
-        size = self.arguments.get("batch") or backfill.BATCH
+        size = backfill.range_size(self.arguments.get("batch") or backfill.BATCH, self.throttle)
         bounds = self.plan.bounds(size)
         for number, (low, high) in enumerate(bounds, start=1):
             ends = (None if key is None else str(key) for key in (low, high))

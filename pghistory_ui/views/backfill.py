@@ -16,12 +16,14 @@ from django.utils.translation import gettext as _
 
 from pghistory import backfill as backfills
 from pghistory import errors, jobs, registry
+from pghistory.models import Job
 from pghistory_ui.links import admin_url, page_url
 from pghistory_ui.orders import BackfillForm, ModelForm, labels
 from pghistory_ui.permissions import Access
 from pghistory_ui.views import frame
 
 SHOWN = 4
+LISTED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +43,15 @@ def backfill(request: HttpRequest, site: AdminSite) -> HttpResponse:
     if not models:
         raise PermissionDenied
     if not request.GET.get("model"):
-        form = ModelForm(None, models)
-        return frame.page(request, site, "backfill_model.html", title=_("Backfill events"), tab="models", form=form)
+        return frame.page(
+            request,
+            site,
+            "backfill_model.html",
+            title=_("Backfill events"),
+            tab="models",
+            form=ModelForm(None, models),
+            jobs=[(found, page_url(site, "job", found.pk)) for found in newest(request)],
+        )
     model = frame.visible_model(access, request.GET["model"])
     if model not in models:
         raise PermissionDenied
@@ -79,6 +88,12 @@ def backfill(request: HttpRequest, site: AdminSite) -> HttpResponse:
 def backfillable(access: Access) -> list[type[Model]]:
     """The models that the one who asks may backfill."""
     return [model for model in access.tracked_models if labels(model) and access.may_backfill(model)]
+
+
+def newest(request: HttpRequest) -> list[Job]:
+    """The newest backfills that the one who asks may watch: their own, to a superuser all."""
+    found = Job.objects.filter(kind="backfill").order_by("-created_at")
+    return list((found if request.user.is_superuser else found.filter(owner=str(request.user.pk)))[:LISTED])
 
 
 def ordered(request: HttpRequest, access: Access, form: BackfillForm) -> HttpResponse:

@@ -236,8 +236,8 @@ def test_a_throttle_slows_it_down(monkeypatch: pytest.MonkeyPatch):
     older(5)
     slept: list[float] = []
     monkeypatch.setattr(backfill.clock, "sleep", slept.append)
-    backfill.run(Everything, batch=2, throttle=1)
-    assert [round(seconds) for seconds in slept] == [2, 2, 1]
+    backfill.run(Everything, batch=10, throttle=2)
+    assert [round(seconds, 1) for seconds in slept] == [1, 1, 0.5]
 
 
 def test_append_only_events_can_be_backfilled():

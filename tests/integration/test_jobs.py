@@ -170,6 +170,11 @@ def test_a_right_that_was_taken_away_ends_the_job():
         assert (job.state, job.error) == ("failed", "ada may not backfill shop.Category.")
 
 
+def test_an_admin_site_that_is_gone_ends_the_job():
+    job = ordered(owner=User.objects.create_superuser("ada"), arguments={"site": "elsewhere"})
+    assert jobs.work(job.pk, using="default").error == "ada may not work on an admin site that is gone."
+
+
 def test_an_owner_who_is_gone_ends_the_job():
     ada = User.objects.create_superuser("ada")
     job = ordered(owner=ada)
@@ -226,8 +231,8 @@ def test_a_throttle_slows_a_worker_down(monkeypatch: pytest.MonkeyPatch):
     older(20)
     slept: list[float] = []
     monkeypatch.setattr(backfill.clock, "sleep", slept.append)
-    jobs.work(ordered(arguments={"throttle": 1}).pk, using="default")
-    assert [round(seconds) for seconds in slept] == [10, 10]
+    jobs.work(ordered(arguments={"throttle": 5}).pk, using="default")
+    assert [round(seconds) for seconds in slept] == [1, 1, 1, 1]
 
 
 @pytest.mark.parametrize(

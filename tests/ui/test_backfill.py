@@ -152,6 +152,17 @@ def test_a_running_job_moves_and_is_cancelled_and_resumed(client: Client, browse
     assert EVENTS.objects.count() == 12
 
 
+def test_jobs_are_found_again_by_those_who_ordered_them(browse: Browse, person: Any, mara: User, categories: None):
+    allowed = person("allowed", "shop.view_category", "shop.change_category", "pghistory.add_job")
+    assert "Earlier jobs" not in browse(allowed, BACKFILL).text
+    job = ordered(mara)
+    assert "Earlier jobs" not in browse(allowed, BACKFILL).text
+    page = browse(mara, BACKFILL)
+    assert address(job) in [href for _words, href in page.links]
+    for words in ["Earlier jobs", "shop.Category", "Mara Lindqvist", "Queued"]:
+        assert words in page.text
+
+
 def test_a_job_that_failed_says_why_and_can_be_resumed(client: Client, browse: Browse, mara: User, categories: None):
     job = ordered(mara)
     worker.begin(job.pk, "default")
