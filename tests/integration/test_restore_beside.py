@@ -8,9 +8,9 @@ from django.db import connection
 from django.utils import timezone
 
 import pghistory
-from demo_project.shop.models import Category, Order, OrderLine, Product, ProductTag, Tag
+from demo_project.shop.models import Category, Customer, Order, OrderLine, Product, ProductTag, Tag
 from pghistory import errors, restore
-from tests.tracked.models import ByRow, Everything, Kept, Reference, Specimen, Target
+from tests.tracked.models import ByRow, Everything, Kept, Place, Reference, Restaurant, Specimen, Target
 
 pytestmark = pytest.mark.django_db
 
@@ -263,3 +263,67 @@ def test_rows_that_are_not_permitted_are_left_out(order: Order):
     restore.apply(plan.token, permits=permits)
     assert Order.objects.count() == 1
     assert not OrderLine.objects.exists()
+
+
+def test_columns_that_are_not_kept_come_back_with_their_defaults():
+    customer = Customer.objects.create(
+        name="Ada", email="a@example.com", since=dt.date(2020, 1, 1), unsubscribe_token="t"
+    )
+    tag = Tag.objects.create(name="wool", note="For the staff.")
+    keys = customer.pk, tag.pk
+    customer.delete()
+    tag.delete()
+    plan = restore.plan(Customer.pgh_event_models["delete"].objects.get(pgh_label="delete"))
+    assert plan.notes == ("shop.CustomerEvent does not keep: unsubscribe token.",)
+    restore.apply(plan)
+    restore.apply(restore.plan(Tag.pgh_event_model.objects.get()))
+    assert (Customer.objects.get().pk, Tag.objects.get().pk) == keys
+    assert (Customer.objects.get().unsubscribe_token, Tag.objects.get().note) == ("", "")
+
+
+def test_an_empty_value_in_a_column_that_may_not_be_empty_by_now_is_told_beside_its_field():
+    row = Everything.objects.create(name="then", number=None)
+    row.name, row.number = "now", 2
+    row.save()
+    with connection.cursor() as cursor:
+        cursor.execute("set constraints all immediate")
+        cursor.execute("alter table tracked_everything alter column number set not null")
+    plan = restore.plan(Everything.pgh_event_model.objects.earliest("pgh_id"))
+    found = {choice.name: choice for choice in plan.choices}
+    assert found["number"].problem.startswith("It cannot be empty")
+    restore.apply(plan)
+    row.refresh_from_db()
+    assert (row.name, row.number) == ("then", 2)
+
+
+def test_a_child_whose_parents_history_tells_nothing_comes_back_alone():
+    row = Restaurant.objects.create(name="Nori", stars=1)
+    row.stars = 2
+    row.save()
+    Place.pgh_event_models["insert"].objects.all().delete()
+    restore.apply(restore.plan(Restaurant.pgh_event_model.objects.earliest("pgh_id")))
+    row.refresh_from_db()
+    assert (row.name, row.stars) == ("Nori", 1)
+
+
+def test_a_row_that_refers_to_one_that_comes_back_with_it_is_not_missing_it():
+    target = Target.objects.create(code="a")
+    parent = Specimen.objects.create(unique="parent", target=target)
+    child = Specimen.objects.create(unique="child", target=target, itself=parent)
+    Specimen.objects.filter(pk=child.pk).update(itself=parent)
+    Specimen.objects.all()._raw_delete("default")  # type: ignore[attr-defined]  # at once, as SQL does
+    event = Specimen.pgh_event_model.objects.filter(pgh_label="delete", unique="parent").get()
+    restore.apply(restore.plan(event))
+    assert sorted(Specimen.objects.values_list("unique", "itself__unique")) == [("child", "parent"), ("parent", None)]
+
+
+def test_a_deleted_row_that_is_there_again_is_a_conflict():
+    row = Everything.objects.create(name="gone", number=1)
+    key = row.pk
+    row.delete()
+    Everything.objects.create(pk=key, name="other", number=2)
+    plan = restore.plan(Everything.pgh_event_model.objects.filter(pgh_label="delete").get())
+    assert {choice.name: choice.conflict for choice in plan.choices} == {"name": True, "number": True}
+    assert not plan.is_ready
+    restore.apply(restore.plan(Everything.pgh_event_model.objects.filter(pgh_label="delete").get(), fields=["name"]))
+    assert (Everything.objects.get().name, Everything.objects.get().number) == ("gone", 2)

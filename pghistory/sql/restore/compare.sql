@@ -3,9 +3,9 @@
 select
     pgh_now.{key} is not null,
     md5((pgh_now.*)::text),
-    concat({changed}),
-    concat({edited}),
-    concat({different})
+    array_to_string(array[{changed}]::int[], ''),
+    array_to_string(array[{edited}]::int[], ''),
+    array_to_string(array[{different}]::int[], '')
 from
     unnest(%s::text[], %s::text[], %s::text[]) with ordinality as pgh_work (obj, base_id, then_id, position)
     left join {events} as pgh_base on pgh_base.pgh_id = pgh_work.base_id::{id_type}
