@@ -10,7 +10,7 @@ from django.core.files.storage import InMemoryStorage
 import pghistory
 from pghistory import errors, restore
 from tests.matrix.lives import LIVES, Life, Table
-from tests.matrix.models import Composite
+from tests.matrix.models import Branch, Composite
 
 pytestmark = pytest.mark.django_db
 
@@ -58,6 +58,10 @@ def test_a_deleted_row_of_every_kind_comes_back(life: Life):
             restore.plan(event)
         return
     plan = restore.plan(event)
+    if life.model is Branch:
+        # Its parent's table is not tracked, and nothing knows what stood there.
+        assert plan.problem.startswith("It refers to a row that is gone")
+        return
     assert plan.problem == ""
     restore.apply(plan.token)
     assert table.row() == before
