@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
@@ -52,9 +53,17 @@ class HistoryAdmin(EventsAdmin):
 
 
 class HistoryAdminMixin:
-    """Makes a ModelAdmin's History page the timeline, by hand."""
+    """Makes a ModelAdmin's History page the timeline, by hand, and says what the options are.
+
+    Any ModelAdmin may have the options, with or without this class. `history_fields` are the fields whose changes
+    timelines show, in this order; the others stand behind "All fields". `history_related` are the tracked models
+    ("shop.OrderLine") whose events the tab of related objects shows: None all that have a foreign key to this model,
+    () none.
+    """
 
     object_history_template: Any = TIMELINE_TEMPLATE
+    history_fields: Sequence[str] | None = None
+    history_related: Sequence[str] | None = None
 
 
 def register(site: AdminSite) -> None:

@@ -105,7 +105,9 @@ class Day:
 class Desk:
     """Makes the rows, cards and days of one page from its entries; names are fetched once for all."""
 
-    def __init__(self, links: Links, *, all_fields: bool = False) -> None:
+    def __init__(self, links: Links, *, all_fields: bool = False, whole: bool = False) -> None:
+        """`all_fields` shows unchanged fields too; `whole`, also changes of fields outside `history_fields`."""
+        self.whole = whole or all_fields
         self.links = links
         self.renderers = Renderers(links)
         self.all_fields = all_fields
@@ -169,10 +171,10 @@ class Desk:
         """The names worth a chip, and the changes of the open row."""
         state = entry.after if entry.kind == "insert" else entry.before
         if entry.kind in ("insert", "delete") and state is not None:
-            names = [name for name, value in state.items() if value not in (None, "", [], {})]
+            names = [name for name in self._chosen(entry, state) if state[name] not in (None, "", [], {})]
             changes = [self.renderers.of(entry, name).state(state[name]) for name in names]
             return self._telling(entry, names), tuple(changes)
-        names = list(entry.changes)
+        names = self._chosen(entry, entry.changes)
         changes = [self.renderers.of(entry, name).change(*entry.changes[name]) for name in names]
         rest = entry.after or entry.before or {}
         if self.all_fields or (entry.is_first and not names):
@@ -180,6 +182,14 @@ class Desk:
                 self.renderers.of(entry, name).state(value) for name, value in rest.items() if name not in names
             ]
         return self._telling(entry, names) or names, tuple(changes)
+
+    def _chosen(self, entry: Entry, names: Iterable[str]) -> list[str]:
+        """Of these fields, those of the ModelAdmin's `history_fields`, in its order; all of them without it."""
+        wanted = (
+            None if self.whole else getattr(self.links.access.model_admin(entry.tracked_model), "history_fields", None)
+        )
+        present = list(names)
+        return present if wanted is None else [name for name in wanted if name in present]
 
     def _chip(self, entry: Entry, name: str) -> Chip:
         renderer = self.renderers.of(entry, name)
@@ -200,6 +210,8 @@ class Desk:
             return ""
         if entry.is_first:
             return _("first recorded state")
+        if entry.changes:
+            return _("other fields changed")
         return _("no tracked field changed")
 
 

@@ -144,7 +144,7 @@ def events(request: HttpRequest, site: AdminSite, plan: Plan) -> Events:
     access = Access(request, site)
     seen = [entry for entry in plan.events if entry.event_model in access.event_models]
     seen = list(ledger.viewable(access, seen))
-    desk = Desk(Links(access, seen))
+    desk = Desk(Links(access, seen), whole=True)
     number = number_format(plan.count, force_grouping=True)
     count = ngettext("%s event", "%s events", plan.count) % number
     rows = number_format(len(plan.writes), force_grouping=True)

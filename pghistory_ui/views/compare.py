@@ -93,7 +93,7 @@ def compare(request: HttpRequest, site: AdminSite, label: str, a: str, b: str) -
     if "text" in request.GET:
         return full_text(compared, request.GET["text"], request.GET.get("side", "after"))
     links = Links(access, [compared, *(entry for entry in entries if entry is not None)])
-    desk = Desk(links, all_fields=request.GET.get("unchanged") == "1")
+    desk = Desk(links, all_fields=request.GET.get("unchanged") == "1", whole=True)
     row = desk.row(compared)
     sides = [Version(side, key_of(entry), entry) for side, entry in zip("ab", entries, strict=True)]
     query = request.GET.copy()

@@ -34,7 +34,7 @@ def event(request: HttpRequest, site: AdminSite, label: str, key: str) -> HttpRe
     entry = visible_entry(access, unquote(label), unquote(key))
     if "text" in request.GET:
         return full_text(entry, request.GET["text"], request.GET.get("side", "after"))
-    desk = Desk(Links(access, [entry]), all_fields=request.GET.get("unchanged") == "1")
+    desk = Desk(Links(access, [entry]), all_fields=request.GET.get("unchanged") == "1", whole=True)
     card = desk.card([entry])
     panel_title, panel_note = headline(entry)
     older, newer = neighbours(entry)

@@ -84,7 +84,7 @@ def visible_model(access: Access, label: str) -> type[Model]:
     model = tracked_model(access, label)
     if model is not None:
         return model
-    known = {name for tracked in registry.tracked_models() for name in _labels(tracked)}
+    known = {name for tracked in registry.tracked_models() for name in labels_of(tracked)}
     if label in known:
         raise PermissionDenied
     raise Http404(_("“%s” is not tracked.") % label)
@@ -100,5 +100,6 @@ def visible_event_model(access: Access, label: str) -> type[Event]:
     return found
 
 
-def _labels(model: type[Model]) -> set[str]:
+def labels_of(model: type[Model]) -> set[str]:
+    """The label of a model and, for a proxy, that of its concrete model."""
     return {model._meta.label, registry.concrete(model)._meta.label}

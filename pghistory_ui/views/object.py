@@ -7,13 +7,14 @@ from typing import Any
 
 from django.contrib.admin import AdminSite
 from django.contrib.admin.utils import unquote
-from django.db.models import Model
+from django.db.models import ForeignKey, Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.http import urlencode
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from pghistory import registry
+from pghistory.models import Event
 from pghistory_ui import ledger
 from pghistory_ui.filters import FilterForm
 from pghistory_ui.ledger import Ledger
@@ -43,14 +44,19 @@ class ObjectPage:
     total: str
     compare_url: str
     as_of_url: str
+    related_url: str
+    shows_related: bool
     chosen: tuple[str, str] | None
 
     def histories(self, *, shows_log: bool, entries: int | None) -> tuple[frame.Tab, ...]:
-        """Tabs for the changes and, where there is one, for Django's own log with its number of entries."""
-        changes = frame.Tab(_("Changes"), "?", not shows_log, self.total)
-        if not self.log_url:
-            return (changes,)
-        return changes, frame.Tab(_("Admin log"), self.log_url, shows_log, "" if entries is None else str(entries))
+        """Tabs for the changes, for those of related objects, and for Django's own log with its number of entries."""
+        tabs = [frame.Tab(_("Changes"), "?", not shows_log and not self.shows_related, self.total)]
+        if self.related_url:
+            tabs.append(frame.Tab(_("Related objects"), self.related_url, self.shows_related and not shows_log))
+        if self.log_url:
+            count = "" if entries is None else str(entries)
+            tabs.append(frame.Tab(_("Admin log"), self.log_url, shows_log, count))
+        return tuple(tabs)
 
 
 def object_timeline(request: HttpRequest, site: AdminSite, label: str, key: str) -> HttpResponse:
@@ -95,8 +101,11 @@ def object_page(request: HttpRequest, access: Access, model: type[Model], found:
     """The object's events as the request filters them, and the ways on from there."""
     living = not found._state.adding
     timeline = access.history_of(found)
+    pointing = related_event_models(access, model)
+    shows_related = bool(pointing) and request.GET.get("related") == "1"
+    shown = access.timeline(*pointing).references(found) if shows_related else timeline
     form = FilterForm(request.GET, access, fixed=("model", "obj", "event_model"))
-    read = ledger.read(request, access, timeline, form)
+    read = ledger.read(request, access, shown, form)
     newest = None if living else next(iter(timeline.page(size=1).entries), None)
     label = clipped(called(found)) if newest is None else Links(access, [newest]).object(newest).label
     history_url = admin_url(access.site, model, "history", found.pk) if living else ""
@@ -120,8 +129,27 @@ def object_page(request: HttpRequest, access: Access, model: type[Model], found:
         total=ledger.total(timeline),
         as_of_url=page_url(access.site, "as_of", model._meta.label, found.pk),
         compare_url=page_url(access.site, "compare_chosen"),
-        chosen=newest_two(read),
+        related_url="?related=1" if pointing else "",
+        shows_related=shows_related,
+        chosen=None if shows_related else newest_two(read),
     )
+
+
+def related_event_models(access: Access, model: type[Model]) -> list[type[Event]]:
+    """The event models in sight that mirror a foreign key to the model, as its ModelAdmin's `history_related` says."""
+    wanted = getattr(access.model_admin(model), "history_related", None)
+    target = registry.concrete(model)
+    return [
+        found
+        for found in access.event_models
+        if (wanted is None or not frame.labels_of(found.pgh_tracked_model).isdisjoint(wanted))
+        and any(_points_to(found, name, target) for name in found.pgh_tracked_fields)
+    ]
+
+
+def _points_to(event_model: type[Event], name: str, target: type[Model]) -> bool:
+    field = event_model._meta.get_field(name)
+    return isinstance(field, ForeignKey) and registry.concrete(field.related_model) is target
 
 
 def exports_url(access: Access, model: type[Model], obj: str, query: str) -> str:

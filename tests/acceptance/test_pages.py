@@ -58,6 +58,8 @@ def test_the_pages_stand_at_any_width_light_and_dark(mara: Page, troubles: list[
     expect(mara).to_have_url(re.compile("event=1$"))
     for _look in looks(mara, mara.url):
         expect(mara.get_by_role("table", name="Fields at this instant")).to_be_visible()
+    for _look in looks(mara, f"/admin/shop/product/{product.pk}/history/?related=1"):
+        expect(mara.get_by_role("article").first).to_be_visible()
     for _look in looks(mara, f"{EVENTS}deleted/"):
         expect(mara.get_by_role("table", name="Deleted objects")).to_be_visible()
     for _look in looks(mara, f"{EVENTS}models/?sort=-activity"):

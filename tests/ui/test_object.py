@@ -5,12 +5,13 @@ from typing import Any
 
 import pgtrigger
 import pytest
+from django.contrib import admin
 from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from demo_project.shop.models import Category, Customer, Order, OrderLine, Product, Supplier
+from demo_project.shop.models import Category, Customer, Order, OrderLine, Product, ProductTag, Supplier, Tag
 from tests.ui.html import Page
 
 Browse = Callable[..., Page]
@@ -208,3 +209,46 @@ def test_an_object_without_events_says_so(browse: Browse, mara: User):
         category = Category.objects.create(name="Old", slug="old")
     page = browse(mara, f"/admin/shop/category/{category.pk}/history/")
     assert "No change since this was tracked" in page.text
+
+
+def test_events_of_what_points_to_the_object_are_a_tab(
+    browse: Browse, mara: User, viktor: User, changed: Product, monkeypatch: pytest.MonkeyPatch
+):
+    ProductTag.objects.create(product=changed, tag=Tag.objects.create(name="merino"))
+    customer = Customer.objects.create(name="Ilse", email="a@example.com", since="2026-01-01")
+    order = Order.objects.create(number="1", customer=customer, placed_at=timezone.now())
+    OrderLine.objects.create(order=order, product=changed, title="Throw", total=1)
+    page = browse(mara, history(changed))
+    assert "1 × Throw" not in page.text
+    related = browse(mara, history(changed) + page.link("Related objects"))
+    assert "1 × Throw" in related.text
+    assert "tag merino" in related.text
+    assert "2 events" in related.text
+    assert 'type="radio"' not in related.source
+    assert "129.00" not in related.text
+    assert "1 event" in browse(mara, own(changed) + "?related=1&label=tag.add").text
+    assert "Related objects" not in browse(viktor, history(changed)).text
+    assert "Throw" not in browse(viktor, history(changed) + "?related=1").text.replace("Throws", "").split("Compare")[1]
+    product_admin = type(admin.site._registry[Product])
+    monkeypatch.setattr(product_admin, "history_related", ["shop.ProductTag"], raising=False)
+    assert "1 × Throw" not in browse(mara, history(changed) + "?related=1").text
+    monkeypatch.setattr(product_admin, "history_related", (), raising=False)
+    assert "Related objects" not in browse(mara, history(changed)).text
+    monkeypatch.setattr(product_admin, "history_related", None, raising=False)
+    lonely = Product.objects.create(name="N", sku="N", price=1, supplier=changed.supplier)
+    assert "Nothing that points here" in browse(mara, f"{history(lonely)}?related=1").text
+
+
+def test_the_fields_of_a_timeline_are_chosen_by_its_admin(
+    browse: Browse, mara: User, changed: Product, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(type(admin.site._registry[Product]), "history_fields", ["status", "price"], raising=False)
+    changed.stock = 99
+    changed.save()
+    page = browse(mara, history(changed))
+    assert page.text.index("status Draft") < page.text.index("price 129.00")
+    assert "other fields changed" in page.text
+    assert "from Blankets" not in page.text
+    assert "from Blankets" in browse(mara, history(changed) + page.link("All fields")).text
+    event = browse(mara, page.links_to_events()[2])
+    assert "from Blankets" in event.text
