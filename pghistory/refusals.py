@@ -24,7 +24,6 @@ BUSY: Final = {
     "40001": "their transaction was first",
     "40P01": "each waited for the other",
     "55P03": "they are locked",
-    "57014": "it took too long",
 }
 SCHEMA: Final = frozenset({"42703", "42P01", "42804", "42883"})
 

@@ -195,3 +195,24 @@ def test_a_database_that_takes_no_writes_says_so():
     finally:
         with connection.cursor() as cursor:
             cursor.execute("set default_transaction_read_only = off")
+
+
+@pytest.mark.django_db
+def test_a_statement_that_takes_longer_than_it_may_is_told():
+    event = changed()
+    token = restore.plan(event).token
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "create function pg_temp.slow() returns trigger language plpgsql as "
+            "$$ begin perform pg_sleep(2); return new; end $$"
+        )
+        cursor.execute(
+            "create trigger slow before update on tracked_everything for each row execute function pg_temp.slow()"
+        )
+        cursor.execute("set local statement_timeout = '100ms'")
+    for call in (lambda: restore.plan(event), lambda: restore.apply(token)):
+        with pytest.raises(errors.RestoreRefused, match="statement timeout"):
+            call()
+    with connection.cursor() as cursor:
+        cursor.execute("set local statement_timeout = 0")
+    assert Everything.objects.get().name == "now"
