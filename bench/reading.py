@@ -172,6 +172,6 @@ def _bars(by_size: dict[int, Rounds], report: Report) -> None:
         allowed = TIMES_THE_LIMIT_AS_OF if what.startswith("A") else TIMES_THE_LIMIT
         for size, found in by_size.items():
             report.bar(f"{what} at {size:,}, to the limit", found.ratio(what, "timeline", "limit"), allowed)
-            start, now = by_size[first].milliseconds(what, "timeline"), found.milliseconds(what, "timeline")
-            if size != first and start and now and what != "Aall":
+            start, now = (median(costs.costs[what, "timeline"]) for costs in (by_size[first], found))
+            if size != first and what != "Aall":
                 report.bar(f"{what}: {first:,} to {size:,}", now / start, GROWTH)

@@ -23,11 +23,14 @@ def update_in_bulk(rows: Any) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Habits:
-    """`context` surrounds a unit of work, `single` each write that has none; None stands for what leaves no history."""
+    """`context` surrounds a unit of work, `single` each write that has none; None stands for what leaves no history,
+    `sees_sql` says that plain SQL leaves one.
+    """
 
     context: Callable[[], AbstractContextManager[Any]] = nullcontext
     single: Callable[[], AbstractContextManager[Any]] = nullcontext
     create_in_bulk: Callable[[Any, Sequence[Any]], None] | None = create_in_bulk
     update_in_bulk: Callable[[Any], None] | None = update_in_bulk
     deletes_in_bulk: bool = True
+    sees_sql: bool = True
     sql: str = ""

@@ -133,7 +133,7 @@ class Writes:
 
     def delete_at_once(self) -> Cost | None:
         """D10k: the same as one statement of SQL."""
-        if self.habits.create_in_bulk is None:
+        if not self.habits.sees_sql:
             return None
         rows = self._without_history()
         with measured() as cost:

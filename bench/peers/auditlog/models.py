@@ -32,4 +32,4 @@ class Review(goods.Review):
     item = goods.item_of(Item)
 
 
-HABITS = Habits(context=lambda: set_actor(User(pk=1)), create_in_bulk=None, update_in_bulk=None)
+HABITS = Habits(context=lambda: set_actor(User(pk=1)), create_in_bulk=None, update_in_bulk=None, sees_sql=False)

@@ -36,4 +36,5 @@ HABITS = Habits(
     create_in_bulk=None,
     update_in_bulk=None,
     deletes_in_bulk=False,
+    sees_sql=False,
 )

@@ -49,4 +49,4 @@ def _update_in_bulk(rows: Any) -> None:
     bulk_update_with_history(changed, Item, ["quantity", "updated_at"], batch_size=1000)
 
 
-HABITS = Habits(create_in_bulk=_create_in_bulk, update_in_bulk=_update_in_bulk)
+HABITS = Habits(create_in_bulk=_create_in_bulk, update_in_bulk=_update_in_bulk, sees_sql=False)
