@@ -39,3 +39,20 @@ def test_a_german_page_holds_no_english_sentence(browse: Browse, mara: User, cha
     ):
         text = text.replace(words, "")
     assert re.findall(english, text, flags=re.IGNORECASE) == []
+
+
+@pytest.mark.parametrize("name", ["", "models/", "deleted/", "export/", "filters/", "record/", "days/", "health/"])
+def test_arabic_pages_run_from_right_to_left(browse: Browse, mara: User, changed: Product, name: str):
+    with translation.override("ar"):
+        page = browse(mara, EVENTS + name)
+    assert 'dir="rtl"' in page.source
+    assert len(re.findall(r"[\u0600-\u06ff]{3,}", page.text)) > 20
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [(0, "0 حدث"), (1, "1 حدث"), (2, "2 حدث"), (3, "3 أحداث"), (10, "10 أحداث"), (11, "11 حدثًا"), (100, "100 حدث")],
+)
+def test_arabic_counts_in_six_ways(number: int, words: str):
+    with translation.override("ar"):
+        assert translation.ngettext("%s event", "%s events", number) % number == words
