@@ -53,7 +53,8 @@ class HistoryAdmin(EventsAdmin):
 
 
 class HistoryAdminMixin:
-    """Makes a ModelAdmin's History page the timeline, by hand, and says what the options are.
+    """Makes a ModelAdmin's History page the timeline, by hand, shows on its change form who last set each field, and
+    says what the options are.
 
     Any ModelAdmin may have the options, with or without this class. `history_fields` are the fields whose changes
     timelines show, in this order; the others stand behind "All fields". `history_related` are the tracked models
@@ -62,6 +63,7 @@ class HistoryAdminMixin:
     """
 
     object_history_template: Any = TIMELINE_TEMPLATE
+    change_form_template: Any = "pghistory_ui/change_form.html"
     history_fields: Sequence[str] | None = None
     history_related: Sequence[str] | None = None
 

@@ -20,6 +20,7 @@ from demo_project.shop.models import (
     Supplier,
     Tag,
 )
+from pghistory_ui import HistoryAdminMixin
 
 if TYPE_CHECKING:
     # Generic to the type checker only: Django 5.2 has no ModelAdmin[…] at run time.
@@ -124,7 +125,7 @@ class AddressAdmin(ModelAdmin):
 
 
 @admin.register(Account)
-class AccountAdmin(ModelAdmin):
+class AccountAdmin(HistoryAdminMixin, ModelAdmin):
     """Credit of customers."""
 
     # All that changes here; the customer is named at the head of each page.

@@ -19,6 +19,7 @@ from django.utils.text import capfirst
 from pghistory_ui.cards import day_title
 from pghistory_ui.icons import icon
 from pghistory_ui.permissions import Access
+from pghistory_ui.views.as_of import FieldThen, last_setters
 from pghistory_ui.views.frame import Tab
 from pghistory_ui.views.object import ObjectPage, object_page
 
@@ -70,6 +71,14 @@ def pgh_object_page(context: Context, found: Model) -> ObjectPage:
     request = context["request"]
     site = next(site for site in all_sites if site.name == request.current_app)
     return object_page(request, Access(request, site), type(found), found)
+
+
+@register.simple_tag(takes_context=True)
+def pgh_last_set(context: Context, found: Model) -> tuple[FieldThen, ...]:
+    """The fields of an object on its change form, each with who last set it."""
+    request = context["request"]
+    site = next(site for site in all_sites if site.name == request.current_app)
+    return last_setters(Access(request, site), found)
 
 
 @register.simple_tag(takes_context=True)

@@ -137,6 +137,15 @@ def fields_then(desk: Desk, entries: list[Entry]) -> tuple[FieldThen, ...]:
     return tuple(told)
 
 
+def last_setters(access: Access, found: Model) -> tuple[FieldThen, ...]:
+    """The fields of a living object, each with who last set it; nothing of it without events in sight."""
+    if not access.event_models_of(type(found)):
+        return ()
+    history = fullest(access.history_of(found))
+    entries = list(ledger.viewable(access, history.page(size=LOOKED_AT).entries))
+    return fields_then(Desk(Links(access, entries)), entries) if entries else ()
+
+
 def last_set(entries: Iterable[Entry]) -> dict[str, Entry]:
     """{field: the newest of these entries, which come newest first, that set it}."""
     found: dict[str, Entry] = {}

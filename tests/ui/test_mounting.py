@@ -89,3 +89,25 @@ def test_admins_of_tracked_models_get_the_template_and_others_do_not():
 def test_a_name_that_the_package_has_not_is_an_attribute_error():
     with pytest.raises(AttributeError):
         pghistory_ui.nothing  # noqa: B018
+
+
+def test_the_change_form_says_who_last_set_each_field(client: Client, mara: User, changed: Product):
+    client.force_login(mara)
+    form = client.get(f"/office/shop/product/{changed.pk}/change/").content.decode()
+    panel = form.split("Who last set each field")[2]
+    assert "Mara Lindqvist" in panel
+    assert f"/office/pghistory/events/event/shop.ProductEvent/{changed.events.latest('pgh_id').pk}/" in panel
+    assert "Who last set each field" not in client.get("/office/shop/product/add/").content.decode()
+    Product.objects.get(pk=changed.pk).events.all().delete()
+    assert "Who last set" not in client.get(f"/office/shop/product/{changed.pk}/change/").content.decode()
+
+
+def test_the_change_form_tells_nothing_of_a_field_that_may_not_be_seen(
+    client: Client, mara: User, changed: Product, settings: Any
+):
+    client.force_login(mara)
+    settings.PGHISTORY_UI_FIELD_PERMISSION = lambda request, model, name: name != "price"
+    form = client.get(f"/office/shop/product/{changed.pk}/change/").content.decode()
+    panel = form.split("Who last set each field")[2]
+    assert "Price" not in panel
+    assert "Status" in panel
