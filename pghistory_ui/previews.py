@@ -89,7 +89,26 @@ def field_rows(access: Access, entry: Entry, plan: Plan) -> tuple[FieldRow, ...]
     plain = [choice for choice in plan.choices if not isinstance(choice.field, ManyToManyField)]
     states = ({choice.name: getattr(choice, side) for choice in plain} for side in ("base", "then", "now"))
     links = Links(access, [*(replace(entry, before=state, after=None) for state in states), *edits])
-    return tuple(_field_row(access, links, choice, gone=entry.object is None) for choice in plan.choices)
+    withheld = hidden(access, plan)
+    return tuple(
+        _hidden_row(choice, gone=entry.object is None)
+        if choice.name in withheld
+        else _field_row(access, links, choice, gone=entry.object is None)
+        for choice in plan.choices
+    )
+
+
+def hidden(access: Access, plan: Plan) -> frozenset[str]:
+    """The names of fields that the reader may not see, in any of the tables that a restore writes to."""
+    event_models = {revision.span.event_model for revision in plan.revisions}
+    return frozenset(name for event_model in event_models for name in access.hidden_fields(event_model))
+
+
+def _hidden_row(choice: Choice, *, gone: bool) -> FieldRow:
+    """A field without its values: it comes back with a row that is gone, and is else left as it is."""
+    shown_choice = choice if gone else choice.refused(_("You may not see this field."))
+    nothing = Value(_("hidden"), empty=True)
+    return FieldRow(shown_choice, str(capfirst(str(choice.field.verbose_name))), nothing, nothing, nothing)
 
 
 def _field_row(access: Access, links: Links, choice: Choice, *, gone: bool) -> FieldRow:
@@ -177,7 +196,11 @@ def left_out(access: Access, plan: Plan) -> tuple[LeftOut, ...]:
 
 def conflict_rows(access: Access, plan: Plan) -> tuple[ConflictRow, ...]:
     """The conflicts of an undo in rows that may be seen, with what is before, then and now in each field."""
-    seen = list(restore.conflicts(_visible(access, plan.conflicts[:CONFLICTS]), plan.intent.using))
+    seen = [
+        (revision, choice)
+        for revision, choice in restore.conflicts(_visible(access, plan.conflicts[:CONFLICTS]), plan.intent.using)
+        if choice.name not in access.hidden_fields(revision.span.event_model)
+    ]
     edits = [choice.edit for _revision, choice in seen if choice.edit is not None]
     entries = [
         replace(choice.edit, before={choice.name: value}, after=None)

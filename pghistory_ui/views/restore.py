@@ -72,12 +72,22 @@ def said(request: HttpRequest) -> dict[str, Any]:
     return {"actor": actor, "reason": reason, "url": request.path, "method": request.method}
 
 
+def planned(access: Access, entry: Entry, chosen: list[str] | None) -> Plan:
+    """The plan; fields of a living row that the one who asks may not see stay as they are."""
+    plan = restore.plan(entry, fields=chosen, permits=access.forbidden)
+    wanted = [choice.name for choice in plan.choices if choice.chosen]
+    seen = [name for name in wanted if name not in previews.hidden(access, plan)]
+    if entry.object is None or seen == wanted:
+        return plan
+    return restore.plan(entry, fields=seen, permits=access.forbidden)
+
+
 def preview(request: HttpRequest, access: Access, entry: Entry, chosen: list[str] | None, notice: str) -> HttpResponse:
     """The page; without a plan it says why there is none."""
     plan: Plan | None = None
     problem = ""
     try:
-        plan = restore.plan(entry, fields=chosen, permits=access.forbidden)
+        plan = planned(access, entry, chosen)
     except RestoreError as error:
         problem = str(error)
     links = Links(access, [entry])

@@ -266,3 +266,25 @@ def test_what_is_as_it_was_says_so(browse: Browse, mara: User, product: Product)
     page = browse(mara, address(original(product)))
     assert "nothing to restore" in page.text
     assert 'name="token"' not in page.source
+
+
+def test_fields_that_may_not_be_seen_are_neither_shown_nor_restored(
+    client: Client, browse: Browse, mara: User, changed: Product, settings: Any
+):
+    settings.PGHISTORY_UI_FIELD_PERMISSION = "tests.ui.test_restore.no_prices"
+    event = original(changed)
+    page = browse(mara, address(event))
+    assert "139.00" not in page.text
+    assert "129.00" not in page.text
+    assert "You may not see this field." in page.text
+    assert "price" not in ticked(page)
+    page = Page(client.post(address(event), {"field": ["price"], "preview": "1"}).content.decode())
+    assert "Nothing is chosen." in page.text
+    page = browse(mara, address(event))
+    client.post(address(event), {"token": token(page), "field": ticked(page)})
+    changed.refresh_from_db()
+    assert (changed.name, str(changed.price)) == ("Merino throw, natural", "139.00")
+
+
+def no_prices(request: Any, model: Any, name: str) -> bool:
+    return name != "price"

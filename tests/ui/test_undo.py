@@ -202,3 +202,14 @@ def test_what_the_database_refuses_is_listed(browse: Browse, mara: User, product
     page = browse(mara, address(context.id))
     assert "Another row has the same value" in page.text
     assert "rows that stay as they are" in page.text
+
+
+def test_conflicts_in_fields_that_may_not_be_seen_are_not_shown(
+    browse: Browse, mara: User, wrong: uuid.UUID, products: list[Product], settings: Any
+):
+    Product.objects.filter(pk=products[0].pk).update(price=149)
+    settings.PGHISTORY_UI_FIELD_PERMISSION = "tests.ui.test_restore.no_prices"
+    page = browse(mara, address(wrong))
+    assert "149.00" not in page.text
+    assert "129.00" not in page.text
+    assert offered(page) == []
