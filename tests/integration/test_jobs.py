@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission, User
-from django.db import connection, connections
+from django.db import OperationalError, connection, connections, transaction
 from django.utils import timezone
 
 from demo_project.shop.models import Category
@@ -357,3 +357,64 @@ def test_a_deadlock_with_another_transaction_rolls_a_range_back_and_tries_it_aga
     finally:
         run_sql("drop trigger deadlock on tracked_everythingevent")
         run_sql("drop function tests_deadlock")
+
+
+class Cutter:
+    """Ends the worker's session, as an administrator or a failing server does, after its first range."""
+
+    def __init__(self) -> None:
+        self.times = 0
+
+    def __call__(self) -> None:
+        self.times += 1
+        if self.times == 1:
+            pid = connection.connection.info.backend_pid
+            with connection.copy("default").cursor() as other:
+                other.execute("select pg_terminate_backend(%s, 5000)", [pid])
+                other.db.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_whose_session_is_ended_connects_again_and_goes_on(monkeypatch: pytest.MonkeyPatch):
+    older(30)
+    monkeypatch.setattr(worker, "PAUSE", 0.01)
+    job = jobs.work(ordered().pk, using="default", on_range=Cutter())
+    assert job.state == "done"
+    assert EVENTS.objects.count() == EVENTS.objects.values("pgh_obj").distinct().count() == 30
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_server_that_stays_away_leaves_a_job_that_can_be_taken_up(monkeypatch: pytest.MonkeyPatch):
+    older(30)
+    monkeypatch.setattr(worker, "PATIENCE", 0)
+    job = ordered()
+    with pytest.raises(OperationalError):
+        jobs.work(job.pk, using="default", on_range=Cutter())
+    connection.close()
+    assert (state_of(job), EVENTS.objects.count()) == ("running", 10)
+    assert jobs.work(job.pk, using="default").state == "done"
+    assert EVENTS.objects.count() == 30
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_cancellation_waits_for_the_range_that_is_being_written():
+    older(20)
+    job = ordered()
+    worker.begin(job.pk, "default")
+    taken, cancelled = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with transaction.atomic():
+            assert worker._take(job.pk, "default") is not None
+            taken.set()
+            cancelled.wait(0.5)
+        connection.close()
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    assert taken.wait(10)
+    began = time.monotonic()
+    assert jobs.cancel(job).state == "cancelled"
+    assert time.monotonic() - began > 0.3
+    thread.join()
+    assert worker._next(job.pk, "default") is None

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.contrib.admin import AdminSite
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
@@ -13,6 +14,8 @@ from demo_project.shop.models import Category, Product
 from pghistory import jobs
 from pghistory.jobs import queue, worker
 from pghistory.models import Job
+from pghistory_ui.orders import BackfillForm
+from pghistory_ui.permissions import Access
 from tests.ui.html import Page
 
 Browse = Callable[..., Page]
@@ -220,3 +223,20 @@ def test_the_forms_need_their_token(mara: User, categories: None):
     assert client.post(OF_CATEGORIES, {"label": "insert", "confirm": "1"}).status_code == 403
     assert client.post(address(ordered(mara)), {"cancel": "1"}).status_code == 403
     assert Product.objects.count() == 0
+
+
+def test_without_an_admin_a_model_is_filtered_by_its_own_columns_only(mara: User, rf: Any):
+    request = rf.get("/")
+    request.user = mara
+    site = AdminSite(name="bare")
+    access = Access(request, site)
+    for text, allowed in [
+        ("name=x", True),
+        ("pk__in=1,2", True),
+        ("parent=1", True),
+        ("parent__name=x", False),
+        ("products__stock=1", False),
+        ("nothing=1", False),
+    ]:
+        form = BackfillForm({"label": "insert", "filter": text}, access, Category)
+        assert ("filter" not in form.errors) is allowed, text
