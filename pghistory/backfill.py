@@ -20,7 +20,7 @@ from pghistory.insertion import Insertion
 from pghistory.keys import lookups as lookups
 from pghistory.models import Event
 
-BATCH: Final = 20_000
+BATCH: Final = 50_000
 SAMPLE: Final = 10
 DONE_WHOLE: Final = 1_000
 """A preview of at most so many events writes them all; of more, it counts them and writes the sample."""

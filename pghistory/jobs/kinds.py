@@ -18,6 +18,9 @@ from pghistory.models import Job, JobRange
 
 KINDS: dict[str, type[Kind]] = {}
 
+RANGE = 10_000
+"""Keys in a range of a backfill: few enough for several workers to share a job, and for its bar to move."""
+
 
 class Kind(ABC):
     """A kind of work, over one job. `name` is what its jobs call it; a subclass is known by being defined."""
@@ -101,7 +104,7 @@ class Backfill(Kind):
         return self.plan.rows.count()
 
     def ranges(self) -> Iterator[JobRange]:
-        size = backfill.range_size(self.arguments.get("batch") or backfill.BATCH, self.throttle)
+        size = backfill.range_size(self.arguments.get("batch") or RANGE, self.throttle)
         bounds = self.plan.bounds(size)
         for number, (low, high) in enumerate(bounds, start=1):
             ends = (None if key is None else str(key) for key in (low, high))

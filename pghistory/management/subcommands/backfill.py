@@ -33,7 +33,7 @@ class Subcommand(BaseSubcommand):
         )
         parser.add_argument("--time", help="The date field of the row that becomes the time of the event, else now.")
         parser.add_argument("--reason", help="Why, kept in the context of the events.")
-        parser.add_argument("--batch", type=int, default=backfill.BATCH, help="Rows in one transaction.")
+        parser.add_argument("--batch", type=int, help="Rows in one transaction.")
         parser.add_argument("--throttle", type=int, help="At most so many events a second.")
         parser.add_argument("--database", help="The database; what the routers say unless it is given.")
         parser.add_argument("--dry-run", action="store_true", help="Write, show and roll back.")
@@ -68,7 +68,7 @@ class Subcommand(BaseSubcommand):
         results = backfill.run(
             *chosen,
             reason=options["reason"],
-            batch=options["batch"],
+            batch=options["batch"] or backfill.BATCH,
             throttle=options["throttle"],
             progress=Bar(self.command.stderr).show if options["verbosity"] else None,
             **_planned(options),
