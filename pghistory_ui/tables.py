@@ -94,7 +94,7 @@ class EventModelTable(tables.Table):  # type: ignore[misc]  # django-tables2 shi
     last = tables.TemplateColumn(
         template_name=f"{CELLS}/last.html",
         verbose_name=gettext_lazy("Last event"),
-        attrs={"td": {"class": "pgh-table__fit"}},
+        attrs={"td": {"class": "pgh-table__moment"}},
     )
 
     activity = tables.TemplateColumn(
