@@ -1,4 +1,4 @@
-"""Six people walk over every address of the browser, follow every link, and find nothing that is not theirs.
+"""Seven people walk over every address of the browser, follow every link, and find nothing that is not theirs.
 
 The addresses come from the URLconf, so that a new page is walked as soon as it exists; one that the samples below do
 not reach fails the test of the superuser.
@@ -107,12 +107,14 @@ def no_description(request: HttpRequest, model: type[Model], name: str) -> bool:
 
 
 CATALOGUE = ("shop.view_product",)
+EDITING = (*CATALOGUE, "shop.change_product", "shop.add_product", "shop.delete_product")
 ROLES = [
     Role("stranger", is_staff=False),
     Role("nothing"),
     Role("catalogue", CATALOGUE, frozenset({OPEN, CLOSED, GONE, FIELD, REASON, USER})),
     Role("own", CATALOGUE, frozenset({OPEN, FIELD}), admin={"get_queryset": only_open}),
     Role("withheld", CATALOGUE, frozenset({OPEN, CLOSED, GONE, REASON, USER}), withheld=True),
+    Role("editor", EDITING, frozenset({OPEN, CLOSED, GONE, REASON, USER}), withheld=True),
     Role("owner", sees=frozenset(EVERYTHING), is_superuser=True),
 ]
 

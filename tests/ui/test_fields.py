@@ -1,5 +1,6 @@
 """Single fields that somebody may not see."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -79,3 +80,48 @@ def test_a_withheld_field_cannot_be_asked_for(browse: Browse, client: Client, vi
     assert client.get(address).status_code == 404
     client.force_login(User.objects.get(username="mara"))
     assert client.get(address).content == b"129.00"
+
+
+def test_a_withheld_field_is_not_restored_nor_shown_when_others_are(
+    browse: Browse, client: Client, person: Callable[..., User], withheld: Product
+):
+    editor = person("editor", *(f"shop.{action}_product" for action in ("view", "add", "change", "delete")))
+    first, last = withheld.events.order_by("pgh_id").values_list("pgh_id", flat=True)
+    for address in (
+        f"{EVENTS}restore/shop.ProductEvent/{first}/",
+        f"{EVENTS}restore/shop.ProductEvent/{last}/",
+        f"{EVENTS}undo/{withheld.events.get(pk=last).pgh_context_id}/",
+        f"{EVENTS}object/shop.Product/{withheld.pk}/as-of/",
+    ):
+        client.force_login(editor)
+        answer = client.get(address)
+        assert answer.status_code in (200, 403), address
+        text = without_reason(Page(answer.content.decode()).text)
+        # A restore says which fields it leaves alone.
+        for word in ("129.00", "139.00"):
+            assert word not in text, (address, word)
+    address = f"{EVENTS}restore/shop.ProductEvent/{first}/"
+    source = client.get(address).content.decode()
+    (token,) = re.findall(r'name="token" value="([^"]*)"', source)
+    ticked = re.findall(r'name="field" value="(\w+)"[^>]*checked', source)
+    assert "name" in ticked
+    assert client.post(address, {"token": token, "field": ticked}).status_code == 302
+    withheld.refresh_from_db()
+    assert (withheld.name, str(withheld.price)) == ("Merino throw, natural", "139.00")
+
+
+def test_a_deleted_row_comes_back_whole_also_where_a_field_is_withheld(
+    client: Client, person: Callable[..., User], withheld: Product
+):
+    editor = person("editor", *(f"shop.{action}_product" for action in ("view", "add", "change", "delete")))
+    key, gone = withheld.pk, withheld
+    gone.delete()
+    event = Product.pgh_event_model.objects.filter(pgh_obj_id=key).latest("pgh_id")
+    client.force_login(editor)
+    address = f"{EVENTS}restore/shop.ProductEvent/{event.pgh_id}/"
+    source = client.get(address).content.decode()
+    assert "139.00" not in without_reason(source)
+    (token,) = re.findall(r'name="token" value="([^"]*)"', source)
+    fields = re.findall(r'name="field" value="(\w+)"', source)
+    assert client.post(address, {"token": token, "field": fields}).status_code == 302
+    assert str(Product.objects.get(pk=key).price) == "139.00"
