@@ -1,5 +1,6 @@
 """What each person may see: on every address, fragment, count and export."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -184,7 +185,7 @@ def test_an_admin_that_decides_by_object_is_asked_for_each(
     with model_admin(Product, has_view_permission=has_view_permission):
         page = browse(viktor, f"{EVENTS}/")
         assert "Oak board" not in page.text
-        assert "events" not in page.text.replace("Filter events", "")
+        assert not re.search(r"\d events\b", page.text.replace("Filter events", ""))
         assert "Oak board" not in export(client, viktor)
         browse(viktor, f"{EVENTS}/object/shop.Product/{other.pk}/", status=404)
 
