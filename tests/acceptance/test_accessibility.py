@@ -42,8 +42,12 @@ def pages() -> Iterator[str]:
     yield f"{EVENTS}event/shop.ProductEvent/{event.pgh_id}/"
     yield f"{EVENTS}context/{event.pgh_context_id}/"
     yield f"{EVENTS}compare/shop.ProductEvent/{first}/{newest}/"
+    yield f"{EVENTS}compare/shop.ProductEvent/{first}/live/?view=unified&unchanged=1"
+    yield f"{EVENTS}object/shop.Product/{product}/as-of/?event=1"
+    yield f"{EVENTS}health/?all=1"
     yield f"{EVENTS}restore/shop.ProductEvent/{first}/"
     yield f"/admin/shop/product/{product}/history/"
+    yield f"/admin/shop/product/{product}/history/?related=1"
 
 
 def violations(page: Page) -> list[str]:
