@@ -64,8 +64,8 @@ class Estimate:
 def estimates(event_models: Iterable[type[Event]], using: str | None = None) -> dict[type[Event], Estimate]:
     """{event model: estimate}, without those whose table does not exist.
 
-    Two queries a database, and a bounded count for each table that was never analysed. The ends are read from the index
-    over time; without that index the table is read.
+    Two queries a database, and a bounded count for each table that had no rows when it was last analysed, or never was.
+    The ends are read from the index over time; without that index the table is read.
     """
     by_database: dict[str, list[type[Event]]] = {}
     for event_model in event_models:
@@ -83,7 +83,7 @@ def _of_database(event_models: Sequence[type[Event]], alias: str) -> dict[type[E
     ends = _ends({place: event_models[place] for place in notes}, alias)
     return {
         event_models[place]: Estimate(
-            events=round(rows) if rows >= 0 else _counted(event_models[place], alias),
+            events=round(rows) if rows > 0 else _counted(event_models[place], alias),
             size=size,
             first=min(ends[place], default=None),
             last=max(ends[place], default=None),

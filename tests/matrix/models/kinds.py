@@ -82,7 +82,10 @@ class OfType(models.Field):  # type: ignore[type-arg]
         return f"%s::{self.wanted}"
 
     def get_placeholder_sql(self, value: Any, compiler: Any, connection: Any) -> Any:
-        # The same since Django 6.1.
+        # The same since Django 6.1, which gives it expressions too.
+        if hasattr(value, "as_sql"):
+            sql, params = compiler.compile(value)
+            return f"{sql}::{self.wanted}", params
         return f"%s::{self.wanted}", (value,)
 
 
