@@ -113,7 +113,7 @@ def test_a_write_that_is_not_finished_is_waited_for_and_then_told(in_thread: Any
 def test_a_lock_that_is_held_for_long_is_told_by_preview_and_apply(in_thread: Any, monkeypatch: pytest.MonkeyPatch):
     event = changed()
     token = restore.plan(event).token
-    monkeypatch.setattr("pghistory.rehearsals.LOCK_TIMEOUT", "50ms")
+    monkeypatch.setattr("pghistory.restore.rehearsals.LOCK_TIMEOUT", "50ms")
     with transaction.atomic():
         Everything.objects.update(number=7)
         for call in (lambda: restore.plan(event), lambda: restore.apply(token)):

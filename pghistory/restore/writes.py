@@ -7,10 +7,11 @@ from typing import Any, Final
 
 from django.db import Error, connections, models, transaction
 
-from pghistory import refusals, sql
-from pghistory.evidence import Evidence, evidence
+from pghistory import sql
 from pghistory.models import Event
-from pghistory.revisions import BATCH, Revision, batches, names, quoted, stored
+from pghistory.restore import refusals
+from pghistory.restore.evidence import Evidence, evidence
+from pghistory.restore.revisions import BATCH, Revision, batches, names, quoted, stored
 
 LOCK_TIMEOUT: Final = "3s"
 """How long somebody else's lock is waited for."""

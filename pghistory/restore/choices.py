@@ -9,14 +9,14 @@ from typing import Any
 from django.db.models import ForeignKey, Model
 
 from pghistory import changes, errors, registry
-from pghistory.dependants import Joined
 from pghistory.entries import Entry, differ, state
-from pghistory.evidence import evidence
 from pghistory.models import Event
-from pghistory.plans import Choice
-from pghistory.revisions import Revision, Span
-from pghistory.selections import living, stored
-from pghistory.spans import as_text, last_deletion
+from pghistory.restore.dependants import Joined
+from pghistory.restore.evidence import evidence
+from pghistory.restore.plans import Choice
+from pghistory.restore.revisions import Revision, Span
+from pghistory.restore.selections import living, stored
+from pghistory.restore.spans import as_text, last_deletion
 from pghistory.timeline import Timeline
 
 

@@ -10,12 +10,13 @@ from typing import Any
 from django.apps import apps
 from django.db.models import Model
 
-from pghistory import changes, dependants, errors, spans
-from pghistory.dependants import Joined
-from pghistory.evidence import evidence
+from pghistory import changes, errors
 from pghistory.models import Event
-from pghistory.plans import Intent
-from pghistory.revisions import Revision, Span, revisions
+from pghistory.restore import dependants, spans
+from pghistory.restore.dependants import Joined
+from pghistory.restore.evidence import evidence
+from pghistory.restore.plans import Intent
+from pghistory.restore.revisions import Revision, Span, revisions
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,12 @@ from typing import Any, Final
 from django.db import models, router
 from django.db.models import ForeignKey, Q
 
-from pghistory import changes, errors, registry, spans
+from pghistory import changes, errors, registry
 from pghistory.entries import state
-from pghistory.evidence import Evidence, evidence
 from pghistory.models import Event
-from pghistory.revisions import Span
+from pghistory.restore import spans
+from pghistory.restore.evidence import Evidence, evidence
+from pghistory.restore.revisions import Span
 
 MOST: Final = 10_000
 """Rows that one restore brings back beside the one that was asked for."""

@@ -12,13 +12,14 @@ from django.db import connections, models, router, transaction
 from django.db.models import Max
 from django.db.models.expressions import RawSQL
 
-from pghistory import changes, registry, sql, writes
+from pghistory import changes, registry, sql
 from pghistory.contexts import apart
 from pghistory.entries import Entry, entries
 from pghistory.models import Event
-from pghistory.revisions import Revision
+from pghistory.restore import writes
+from pghistory.restore.revisions import Revision
+from pghistory.restore.writes import LOCK_TIMEOUT, Refusal
 from pghistory.timeline import Timeline
-from pghistory.writes import LOCK_TIMEOUT, Refusal
 
 SHOWN: Final = 50
 """Events that are read back whole; the rest is counted."""

@@ -9,7 +9,7 @@ from typing import Any, Final
 from django.db import Error, connections
 
 from pghistory import errors, sql
-from pghistory.evidence import Evidence
+from pghistory.restore.evidence import Evidence
 
 REASONS: Final = {
     "23502": "it cannot be empty",

@@ -17,8 +17,8 @@ from django.db import connections
 
 from pghistory import sql
 from pghistory.conditions import has_equality
-from pghistory.evidence import Evidence, evidence
 from pghistory.models import Event
+from pghistory.restore.evidence import Evidence, evidence
 
 T = TypeVar("T")
 

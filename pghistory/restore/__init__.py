@@ -18,16 +18,17 @@ from typing import Any, Final
 from django.db import Error, router, transaction
 from django.db.models import Model
 
-from pghistory import errors, refusals, writes
-from pghistory.choices import choices, conflicts, deletion, of_joined
+from pghistory import errors
 from pghistory.contexts import apart
 from pghistory.entries import Entry
-from pghistory.evidence import evidence
 from pghistory.models import Context, Event
-from pghistory.plans import Choice, Done, Intent, Plan
-from pghistory.rehearsals import Rehearsal, rehearse, short_waits
-from pghistory.revisions import Revision, digest
-from pghistory.selections import Selection, selection, subject
+from pghistory.restore import refusals, writes
+from pghistory.restore.choices import choices, conflicts, deletion, of_joined
+from pghistory.restore.evidence import evidence
+from pghistory.restore.plans import Choice, Done, Intent, Plan
+from pghistory.restore.rehearsals import Rehearsal, rehearse, short_waits
+from pghistory.restore.revisions import Revision, digest
+from pghistory.restore.selections import Selection, selection, subject
 
 __all__ = ["Choice", "Done", "Intent", "Permits", "Plan", "Revision", "apply", "conflicts", "deletion", "plan", "undo"]
 

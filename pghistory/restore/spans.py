@@ -11,9 +11,9 @@ from django.db.models import Value
 
 from pghistory import changes, errors, registry, sql
 from pghistory.entries import differ, state
-from pghistory.evidence import Evidence, evidence
 from pghistory.models import Event
-from pghistory.revisions import Span, names, quoted
+from pghistory.restore.evidence import Evidence, evidence
+from pghistory.restore.revisions import Span, names, quoted
 
 LABELS_OF_A_CHANGE: Final = 20
 """So many events of one change are looked through for the next change."""

@@ -10,7 +10,7 @@ from django.core import signing
 from pghistory import config, errors
 from pghistory.entries import Entry
 from pghistory.models import Event
-from pghistory.revisions import Revision
+from pghistory.restore.revisions import Revision
 
 SALT: Final = "pghistory.restore"
 MAX_AGE: Final = 24 * 60 * 60
