@@ -80,8 +80,11 @@ def test_a_change_is_made_read_recorded_filtered_exported_and_kept_from_others(
     expect(page.get_by_role("article").first).to_contain_text("Quarterly review")
     look(page, "filtered", height=900)
     numbers = [text.removeprefix("Event #") for text in page.locator(".pgh-event__id").all_text_contents()]
+    page.get_by_role("link", name="Export").click()
+    expect(page.get_by_role("main")).to_contain_text("price_reviewed")
+    look(page, "export")
     with page.expect_download() as download:
-        page.get_by_role("link", name="Export CSV").click()
+        page.get_by_role("button", name="Export CSV").click()
     text = Path(download.value.path()).read_text(encoding="utf-8")
     rows = list(csv.DictReader(io.StringIO(text, newline="")))
     assert [row["pgh_id"] for row in rows][: len(numbers)] == numbers
