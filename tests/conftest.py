@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import connections
+from django.test import client
 from django.test.utils import setup_databases, teardown_databases
 from playwright.sync_api import Playwright, sync_playwright
 from pytest_django import DjangoDbBlocker
@@ -33,6 +34,22 @@ BROWSER_ARGUMENTS = (
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the browser's tests last: from its start on, Playwright keeps an event loop running in the main thread."""
     items.sort(key=lambda item: "playwright" in getattr(item, "fixturenames", ()))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def streams_of_the_test_client() -> Iterator[None]:
+    """Keep a generator from being closed within itself, which may crash CPython 3.11.
+
+    The client's generator ends by closing the response, and the response closes what its content was made by.
+    """
+    made_by_django = client.closing_iterator_wrapper
+
+    def without_close(content: Any, close: Any) -> Iterator[bytes]:
+        return map(bytes, made_by_django(content, close))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(client, "closing_iterator_wrapper", without_close)
+        yield
 
 
 @pytest.fixture(scope="session")
