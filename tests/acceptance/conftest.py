@@ -1,12 +1,14 @@
 """The demo, served as it is, and a browser that notes every script error and every refusal of the content policy."""
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from playwright.sync_api import Browser, ConsoleMessage, Page
 from pytest_django.live_server_helper import LiveServer
 
@@ -55,6 +57,21 @@ def sign_in(browser: Browser, shop: str, troubles: list[str]) -> Iterator[Callab
     yield open_window
     for window in windows:
         window.close()
+    let_requests_end()
+
+
+def let_requests_end() -> None:
+    """Wait for what a closed window has still asked for: emptying the tables would meet it in a deadlock."""
+    deadline = time.monotonic() + 20
+    with connection.cursor() as cursor:
+        while time.monotonic() < deadline:
+            cursor.execute(
+                "select 1 from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() "
+                "and backend_type = 'client backend' and state <> 'idle'"
+            )
+            if cursor.fetchone() is None:
+                return
+            time.sleep(0.05)
 
 
 @pytest.fixture
