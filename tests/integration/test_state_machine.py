@@ -145,6 +145,9 @@ class Worker:
             name, before = self.told[alias].rows[kind][key]
             if number(before) != before:
                 self.wrote(alias, kind, "update", key, (name, number(before)))
+        if keys and kind == "statement" and self.context_id is not None:
+            # Other trackers of its model store an event also where nothing changes.
+            self.told[alias].contexts[self.context_id] = dict(self.metadata)
 
     def own(self, alias: str, kind: str) -> Any:
         return KINDS[kind][0].objects.using(alias).filter(name=self.name)
