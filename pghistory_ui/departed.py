@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Model, QuerySet
+from django.utils import timezone
 
 from pghistory.deletions import is_deletion, stores_deletions
 from pghistory.models import Event
@@ -20,11 +21,12 @@ from pghistory_ui.permissions import Access
 
 @dataclass(frozen=True, slots=True)
 class Departed:
-    """The last state of an object that is gone, {field: value}, and when it was deleted where that is recorded."""
+    """The last state of an object that is gone, {field: value}, and on which day, in the reader's
+    zone, it was deleted where that is recorded."""
 
     event: Event
     state: dict[str, Any]
-    deleted_at: dt.datetime | None
+    deleted_on: dt.date | None
 
 
 def departed(access: Access, model: type[Model], keys: Iterable[Any]) -> dict[Any, Departed]:
@@ -44,7 +46,7 @@ def departed(access: Access, model: type[Model], keys: Iterable[Any]) -> dict[An
         event.pgh_obj_id: Departed(
             event=event,
             state=state(event, shown),
-            deleted_at=event.pgh_created_at if is_deletion(event) else None,
+            deleted_on=timezone.localdate(event.pgh_created_at) if is_deletion(event) else None,
         )
         for event in last
     }

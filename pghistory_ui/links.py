@@ -153,7 +153,7 @@ class Links:
         if last is None:
             return Link(f"#{key}", note=_("no longer exists"), known=False)
         label = self._label_of_gone(model, last.state, last.event)
-        on = last.deleted_at and date_format(last.deleted_at, "DATE_FORMAT")
+        on = last.deleted_on and date_format(last.deleted_on, "DATE_FORMAT")
         note = _("was deleted on %s") % on if on else _("no longer exists")
         return Link(label or f"#{key}", self._timeline(model, key, living=False), note, known=False)
 
