@@ -34,9 +34,7 @@ class Gone(Filter):
 
     since: dt.datetime | None = None
 
-    def condition(self, event_model: type[Event], using: str) -> Q | None:
-        if not changes.has_object(event_model):
-            return None
+    def condition(self, event_model: type[Event], using: str) -> Q:
         deletes = Labels(event_model).deletes
         later = changes.rows(event_model).filter(pgh_obj=OuterRef("pgh_obj"), pgh_id__gt=OuterRef("pgh_id"))
         if self.since is not None:
@@ -56,10 +54,10 @@ class Holding(Filter):
     text: str
     hidden: Mapping[type[Event], Collection[str]] = field(default_factory=dict)
 
-    def condition(self, event_model: type[Event], using: str) -> Q | None:
-        if not keys.is_storable(self.text):
-            return None
+    def condition(self, event_model: type[Event], using: str) -> Q:
         found = changes.NEVER
+        if not keys.is_storable(self.text):
+            return found
         for name in event_model.pgh_tracked_fields:
             if name in self.hidden.get(event_model, ()):
                 continue

@@ -252,8 +252,6 @@ class Search(Filter):
         return found
 
     def planned(self, using: str) -> Search:
-        if not keys.is_storable(self.text):
-            return self
         mentioned = metadata.mentions("metadata", self.text) | Q(actor_label__icontains=self.text)
         contexts = Context._base_manager.using(using).filter(mentioned).values_list("pk", flat=True)
         found = tuple(contexts[: RARE + 1])

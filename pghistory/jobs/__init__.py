@@ -10,7 +10,7 @@ from django.db import DatabaseError, IntegrityError, connections, models, router
 from django.db.models import Count, Max, Q, Sum
 from django.utils import timezone
 
-from pghistory import config, contexts, errors
+from pghistory import config, contexts, errors, functions
 from pghistory.jobs import kinds, queue, worker
 from pghistory.jobs.kinds import Kind
 from pghistory.jobs.worker import work
@@ -33,6 +33,8 @@ __all__ = [
 
 STALLED_AFTER: Final = 60.0
 """Seconds without a sign of a worker after which a running job may be taken up again."""
+CANCEL_TIMEOUT: Final = "5s"
+"""How long a cancellation waits for the ranges that are being written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +167,7 @@ def cancel(job: Job) -> Job:
     try:
         with transaction.atomic(using=using):
             with connections[using].cursor() as cursor:
-                cursor.execute("set local lock_timeout = '5s'")
+                cursor.execute(functions.set_config({"lock_timeout": CANCEL_TIMEOUT}))
             list(JobRange.objects.using(using).filter(job=job, done_at=None).select_for_update())
     except DatabaseError:
         worker.note(job, using, "A range is still being written; it will be kept")

@@ -163,8 +163,6 @@ def note(job: Job, using: str, text: str, level: str = JobLine.Level.NOTE) -> No
 
 def is_lost(error: BaseException) -> bool:
     """Whether the connection is gone, rather than a statement refused."""
-    if isinstance(error, InterfaceError):
-        return True
     state = getattr(error.__cause__, "sqlstate", None)
     gone = state is None or state.startswith(("08", "57P"))
     return isinstance(error, OperationalError) and gone

@@ -128,6 +128,16 @@ def test_columns_are_chosen_and_filters_hold():
         rows(timeline, file_format="xlsx")
 
 
+def test_rows_that_nobody_may_see_are_in_no_file():
+    Everything.objects.create(name="hidden")
+    Labelled.objects.create(name="seen")
+    Labelled.objects.update(name="shown")
+    nothing: dict[Any, Any] = {Everything: Everything.objects.none()}
+    assert rows(Timeline().across(Everything).within(nothing)) == []
+    found = lines(Timeline().across(Everything, Labelled).within(nothing))
+    assert [line["pgh_obj_model"] for line in found] == ["tracked.Labelled"]
+
+
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\t=x", "\r=x"])
 def test_a_cell_that_a_spreadsheet_would_run_gets_an_apostrophe(text: str):
     with pghistory.context(reason=text):
@@ -164,6 +174,12 @@ def test_the_command_writes_a_file(tmp_path: Path):
     call_command("pghistory", "export", "--actor=7", f"--output={path}", stdout=output)
     assert path.read_text() == ""
     assert [found.name for found in tmp_path.iterdir()] == ["events.jsonl"]
+
+
+def test_without_a_file_the_command_writes_to_the_standard_output(capsysbinary: pytest.CaptureFixture[bytes]):
+    Everything.objects.create(name="a")
+    call_command("pghistory", "export", "tracked.Everything", "--columns=pgh_label,pgh_obj_model")
+    assert capsysbinary.readouterr() == (b"pgh_label,pgh_obj_model\ninsert,tracked.Everything\n", b"")
 
 
 def test_the_command_says_what_is_wrong(tmp_path: Path):

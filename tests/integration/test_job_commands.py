@@ -1,11 +1,14 @@
 """`manage.py pghistory backfill` and `manage.py pghistory job`."""
 
+import datetime as dt
 import io
 from typing import Any
 
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError, OutputWrapper
+from django.db import connection
+from django.utils import timezone
 
 from pghistory import backfill, jobs
 from pghistory.jobs import worker
@@ -57,6 +60,14 @@ def test_elsewhere_than_in_a_terminal_progress_is_lines():
     assert [line.split(",")[0] for line in lines.getvalue().splitlines()] == ["40 %", "80 %", "100 %"]
 
 
+def test_many_small_steps_elsewhere_than_in_a_terminal_are_at_most_ten_lines():
+    older(25)
+    lines = io.StringIO()
+    pghistory("backfill", "tracked.Everything", "--batch=1", stderr=lines)
+    told = [line.split(",")[0] for line in lines.getvalue().splitlines()]
+    assert told == ["12 %", "20 %", "32 %", "40 %", "52 %", "60 %", "72 %", "80 %", "92 %", "100 %"]
+
+
 def test_a_dry_run_shows_exact_numbers_and_events():
     older(12)
     said = pghistory("backfill", "tracked.Everything", "--dry-run", "--filter=name__in=1,2")
@@ -92,6 +103,32 @@ def test_a_job_is_cancelled_and_resumed_by_command():
     assert "10 of 25 rows, 10 written" in pghistory("job", "cancel", str(job.pk))
     assert "100 %" in pghistory("job", "resume", str(job.pk))
     assert EVENTS.objects.count() == 25
+
+
+def test_a_job_that_fails_is_an_error_of_the_command():
+    older(5)
+    with connection.cursor() as cursor:
+        cursor.execute("alter table tracked_everythingevent add constraint no_three check (name <> '3')")
+    with pytest.raises(CommandError, match=r"The job has failed: Range 1 was rolled back: new row .*no_three"):
+        pghistory("backfill", "tracked.Everything", "--job")
+    assert not EVENTS.objects.exists()
+
+
+def test_a_job_at_work_shows_its_speed_and_one_that_is_left_alone_how_to_go_on():
+    older(30)
+    job = queued()
+    worker.begin(job.pk, "default")
+    worker._next(job.pk, "default")
+    Job.objects.update(started_at=timezone.now() - dt.timedelta(seconds=10))
+    shown = pghistory("job", "show", str(job.pk))
+    assert "33 %, 10 of 30 rows, 10 written\n1 a second, 20 s left\n" in shown
+    assert "Nobody is at work" not in shown
+    long_ago = timezone.now() - dt.timedelta(hours=1)
+    Job.objects.update(created_at=long_ago, started_at=long_ago)
+    job.lines.update(at=long_ago)
+    job.ranges.exclude(done_at=None).update(done_at=long_ago + dt.timedelta(minutes=1))
+    shown = pghistory("job", "show", str(job.pk))
+    assert f"Nobody is at work. To go on: manage.py pghistory job work {job.pk}\n" in shown
 
 
 def test_a_queued_job_is_done_by_command():

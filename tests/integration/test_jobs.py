@@ -4,17 +4,18 @@ import datetime as dt
 import threading
 import time
 import uuid
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, ClassVar
 
 import pytest
 from django.contrib.auth.models import Permission, User
-from django.db import OperationalError, connection, connections, transaction
+from django.db import DataError, OperationalError, connection, connections, transaction
 from django.utils import timezone
 
 from demo_project.shop.models import Category
 from pghistory import backfill, errors, jobs
-from pghistory.jobs import queue, worker
-from pghistory.models import Context, Job
+from pghistory.jobs import kinds, queue, worker
+from pghistory.models import Context, Job, JobRange
 from tests.tracked.models import Everything, UuidKey
 
 pytestmark = pytest.mark.django_db
@@ -227,6 +228,22 @@ def test_a_statement_timeout_is_tried_again_and_then_ends_the_job():
     assert jobs.work(job.pk, using="default").state == "done"
 
 
+def test_a_job_whose_token_cannot_be_read_any_more_has_no_context(settings: Any):
+    job = ordered()
+    assert jobs.context_id(job) is not None
+    settings.SECRET_KEY = "another one"
+    assert jobs.context_id(job) is None
+
+
+def test_a_shell_names_a_job_its_ranges_and_its_log():
+    older(15)
+    job = ordered()
+    worker.begin(job.pk, "default")
+    assert str(job) == f"backfill {job.pk}"
+    assert [str(part) for part in job.ranges.order_by("number")] == [f"{job.pk} 1", f"{job.pk} 2"]
+    assert str(job.lines.get()) == "Started: 2 ranges, 15 rows to look at"
+
+
 def test_a_throttle_slows_a_worker_down(monkeypatch: pytest.MonkeyPatch):
     older(20)
     slept: list[float] = []
@@ -257,6 +274,25 @@ def test_without_the_tasks_framework_there_is_no_background(monkeypatch: pytest.
     monkeypatch.setattr(queue, "framework", None)
     assert queue.is_background() is False
     assert queue._task(older) is older
+
+
+@pytest.mark.parametrize("tasks", [{}, {"other": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}}])
+def test_tasks_without_a_default_backend_are_no_background(settings: Any, tasks: dict[str, Any]):
+    settings.TASKS = tasks
+    assert queue.is_background() is False
+    assert queue._task(older) is older
+
+
+class KeepsJobsOffTheArchive:
+    def allow_migrate(self, db: str, app_label: str, model_name: str | None = None, **hints: Any) -> bool | None:
+        return db == "default" if (app_label, model_name) == ("pghistory", "job") else None
+
+
+@pytest.mark.django_db(databases=["default", "archive"])
+def test_jobs_are_looked_for_only_where_their_tables_are(settings: Any, django_assert_num_queries: Any):
+    settings.DATABASE_ROUTERS = [KeepsJobsOffTheArchive()]
+    with django_assert_num_queries(0, connection=connections["archive"]):
+        assert jobs.find(uuid.uuid4()) is None
 
 
 @pytest.mark.django_db(databases=["default", "archive"])
@@ -418,3 +454,122 @@ def test_a_cancellation_waits_for_the_range_that_is_being_written():
     assert time.monotonic() - began > 0.3
     thread.join()
     assert worker._next(job.pk, "default") is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_cancellation_does_not_wait_for_ever_and_says_that_a_range_is_still_written(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(jobs, "CANCEL_TIMEOUT", "100ms")
+    older(20)
+    job = ordered()
+    worker.begin(job.pk, "default")
+    taken, cancelled = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with transaction.atomic():
+            assert worker._take(job.pk, "default") is not None
+            taken.set()
+            cancelled.wait(10)
+        connection.close()
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    assert taken.wait(10)
+    assert jobs.cancel(job).state == "cancelled"
+    cancelled.set()
+    thread.join()
+    assert log(job)[1:] == [
+        "A range is still being written; it will be kept",
+        "Cancelled: 0 written in 0 of 2 ranges; they stay",
+    ]
+
+
+class Errand(kinds.Kind):
+    """Work in two ranges, during which something else happens once."""
+
+    name = "errand"
+    events: ClassVar[dict[str, Callable[[Job], None]]] = {}
+
+    def happens(self, moment: str) -> None:
+        if event := self.events.pop(moment, None):
+            event(self.job)
+
+    def check(self, *args: Any) -> None:
+        self.happens("check")
+
+    def total(self) -> int:
+        self.happens("count")
+        return 2
+
+    def ranges(self) -> Iterator[JobRange]:
+        for number in (1, 2):
+            yield JobRange(job=self.job, number=number, size=1)
+
+    def do(self, part: JobRange) -> int:
+        self.happens("write")
+        return 1
+
+
+def elsewhere(call: Callable[[], Any]) -> None:
+    """Calls it in a thread, with a connection of its own, and waits for it."""
+
+    def run() -> None:
+        call()
+        connections.close_all()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+
+
+def end_session(job: Job) -> None:
+    """As a server that is shut down does."""
+    run_sql("select pg_terminate_backend(pg_backend_pid())")
+
+
+def break_after_a_cancellation(job: Job) -> None:
+    elsewhere(lambda: jobs.cancel(Job.objects.get(pk=job.pk)))
+    raise DataError("invalid input")
+
+
+@pytest.fixture
+def errand(monkeypatch: pytest.MonkeyPatch) -> Job:
+    monkeypatch.setattr(worker, "PAUSE", 0.01)
+    monkeypatch.setattr(jobs, "CANCEL_TIMEOUT", "50ms")
+    monkeypatch.setattr(Errand, "events", {})
+    return jobs.order("errand", {})
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("moment", ["count", "write"])
+def test_a_session_that_ends_at_work_does_not_end_the_job(errand: Job, moment: str):
+    Errand.events[moment] = end_session
+    assert jobs.work(errand.pk, using="default").state == "done"
+    assert log(errand) == ["Started: 2 ranges, 2 rows to look at", "Range 1: 1 written", "Range 2: 1 written", "Done"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_that_was_cancelled_while_a_range_failed_stays_cancelled(errand: Job):
+    Errand.events["write"] = break_after_a_cancellation
+    assert jobs.work(errand.pk, using="default").state == "cancelled"
+    assert log(errand)[-1] == "Cancelled: 0 written in 0 of 2 ranges; they stay"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_only_one_of_two_workers_tells_the_end(errand: Job):
+    worker.begin(errand.pk, "default")
+    Errand.events["check"] = lambda job: elsewhere(lambda: jobs.work(job.pk, using="default"))
+    assert jobs.work(errand.pk, using="default").state == "done"
+    assert log(errand).count("Done") == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_waits_while_another_one_holds_the_last_range(errand: Job):
+    worker.begin(errand.pk, "default")
+    found: list[bool | None] = []
+
+    def take_the_rest(job: Job) -> None:
+        elsewhere(lambda: found.extend(worker._next(job.pk, "default") for _ in range(2)))
+
+    Errand.events["write"] = take_the_rest
+    assert jobs.work(errand.pk, using="default").state == "done"
+    assert found == [True, False]

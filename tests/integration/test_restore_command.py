@@ -7,8 +7,9 @@ import pytest
 from django.core.management import CommandError, call_command
 
 import pghistory
+from demo_project.shop.models import Tag
 from pghistory.models import Context
-from tests.tracked.models import Everything
+from tests.tracked.models import Everything, Kept
 
 pytestmark = pytest.mark.django_db
 
@@ -91,6 +92,31 @@ def test_a_context_is_undone_and_its_conflicts_are_told(capsys: pytest.CaptureFi
     conflicts = [f"tracked.EverythingEvent:{row.pk}:name", f"tracked.EverythingEvent:{added.pk}:"]
     call_command("pghistory", "undo", str(context.id), "--no-input", *(f"--overwrite={name}" for name in conflicts))
     assert [found.name for found in Everything.objects.all()] == ["base"]
+
+
+def test_what_the_database_refuses_is_told_before_and_after_the_rest_is_undone(capsys: pytest.CaptureFixture[str]):
+    rows = [Kept.objects.create(name=name) for name in ("one", "two")]
+    with pghistory.context() as context:
+        for row in rows:
+            Kept.objects.filter(pk=row.pk).update(name=f"new {row.name}")
+    Kept.objects.create(name="two")
+    refusal = f"Left out: tracked.KeptEvent:{rows[1].pk}: Another row has the same value: Key (name)=(two)"
+    call_command("pghistory", "undo", str(context.id), "--dry-run")
+    assert refusal in capsys.readouterr().out
+    assert Kept.objects.filter(name__startswith="new").count() == 2
+    call_command("pghistory", "undo", str(context.id), "--no-input")
+    told = capsys.readouterr()
+    assert "Rows as they were before: 1" in told.out
+    assert refusal in told.err
+    assert sorted(Kept.objects.values_list("name", flat=True)) == ["new two", "one", "two"]
+
+
+def test_what_the_history_does_not_keep_is_told_by_the_command(capsys: pytest.CaptureFixture[str]):
+    Tag.objects.create(name="wool", note="For the staff.").delete()
+    event = Tag.pgh_event_model.objects.get()
+    label = event._meta.label
+    call_command("pghistory", "restore", label, str(event.pk), "--dry-run")
+    assert f"{label} does not keep: note.\n" in capsys.readouterr().out
 
 
 def test_what_cannot_be_undone_is_told():

@@ -543,6 +543,38 @@ def test_estimates_say_how_much_there_is_and_from_when_to_when():
     assert (empty.events, empty.first, empty.last) == (0, None, None)
 
 
+def test_activity_counts_days_where_django_keeps_no_zones(settings: Any):
+    settings.USE_TZ = False
+    Everything.objects.bulk_create([Everything(name="a") for _ in range(3)])
+    Everything.pgh_event_model.objects.update(pgh_created_at="2031-05-02T23:59")
+    found = timeline.activity([Everything.pgh_event_model], dt.date(2031, 5, 3), days=3)
+    assert found[Everything.pgh_event_model].days == (0, 3, 0)
+
+
+def test_events_that_name_no_object_are_nobodys():
+    row = Loose.objects.create(name="a")
+    assert Loose.pgh_event_model.objects.exists()
+    assert entries(Timeline().of(row)) == []
+
+
+def test_of_several_objects_each_is_looked_for_in_its_own_table():
+    first, second = Everything.objects.create(name="a"), Labelled.objects.create(pk=10**6, name="a")
+    Everything.objects.create(pk=second.pk, name="b")
+    Labelled.objects.update(name="b")
+    found = Timeline().of(first, second)
+    assert {(entry.tracked_model, entry.obj_id) for entry in found.entries()} == {
+        (Everything, first.pk),
+        (Labelled, second.pk),
+    }
+
+
+def test_a_living_row_is_that_of_now_and_a_gone_object_has_none(told: int):
+    row = write(Everything, [{"name": "now"}], name="then")
+    [first, _] = entries(Timeline().of(row))
+    assert first.living == {"id": row.pk, "name": "now", "number": None}
+    assert [entry.living for entry in entries(Timeline().of(Everything(pk=told)))] == [None] * 4
+
+
 def test_an_object_may_be_given_as_its_proxy(scratch: None, told: int):
     class Proxy(Everything):
         class Meta:
