@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
+from django.apps import apps
 from django.conf import settings
 from django.utils.module_loading import import_string
 
 LARGEST_PAGE: Final = 500
+
+
+def skin() -> str:
+    """The skin that the admin wears and that needs a style sheet of its own, as "unfold", or ""."""
+    return "unfold" if apps.is_installed("unfold") else ""
 
 
 def restore() -> bool | str:

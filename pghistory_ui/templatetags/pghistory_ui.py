@@ -16,6 +16,7 @@ from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 
+from pghistory_ui import config
 from pghistory_ui.cards import day_title
 from pghistory_ui.icons import icon
 from pghistory_ui.permissions import Access
@@ -29,6 +30,7 @@ KINDS: Final = frozenset({"insert", "update", "delete", "manual", "restore"})
 
 
 register.simple_tag(icon, name="pgh_icon")
+register.simple_tag(config.skin, name="pgh_skin")
 
 
 @register.simple_tag
