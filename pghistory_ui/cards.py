@@ -4,109 +4,41 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import Any, Final
 
-from django.db.models import TextField
+from django.db.models import Model, TextField
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from pghistory.memberships import Membership
 from pghistory.timeline import Entry
 from pghistory.visibility import has_object
-from pghistory_ui.links import Link, Links, field_of, foreign_keys
+from pghistory_ui.links import Links, field_of, foreign_keys
 from pghistory_ui.renderers import Change, Chip, Renderers
+from pghistory_ui.rows import KINDS, SET_KINDS, Card, Day, Row, metadata_of, restoring
+from pghistory_ui.sets import SetChip, Sets, members
+from pghistory_ui.sets import change as set_change
 
 CHIPS: Final = 3
 JOB_KEYS: Final = ("command", "job", "task")
-
-KINDS: Final = {
-    "insert": gettext_lazy("Added"),
-    "update": gettext_lazy("Updated"),
-    "delete": gettext_lazy("Deleted"),
-    "manual": gettext_lazy("Recorded"),
-    "unknown": gettext_lazy("Stored"),
-}
-# What a restore wrote, by the key of its context's metadata; a row that it removed is called so all the same.
-RESTORED: Final = {"restored": gettext_lazy("Restored"), "undone": gettext_lazy("Undone")}
-# A row of a many-to-many relation joins or leaves a set.
-SET_KINDS: Final = {**KINDS, "delete": pgettext_lazy("from a set", "Removed")}
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One event: closed, its chips; open, its changes. `note` says why there is no change to show."""
-
-    entry: Entry
-    word: str
-    model: str
-    object: Link
-    url: str
-    label: str
-    chips: tuple[Chip, ...]
-    more: int
-    changes: tuple[Change, ...]
-    note: str
-
-    @property
-    def kind(self) -> str:
-        """The kind by which the row is drawn: what brought something back is told apart."""
-        return "restore" if restoring(self.entry) else self.entry.kind
-
-    @property
-    def at(self) -> dt.datetime:
-        """The time in the reader's zone."""
-        return timezone.localtime(self.entry.at)
-
-    @property
-    def version(self) -> str:
-        """The event as a form names it: "shop.ProductEvent:5"."""
-        return f"{self.entry.event_model._meta.label}:{self.entry.event.pgh_id}"
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """One request or job, with the events of it that are on the page."""
-
-    key: str
-    actor: Link | None
-    source: str
-    reason: str
-    is_job: bool
-    has_context: bool
-    url: str
-    at: dt.datetime
-    ago: str
-    rows: tuple[Row, ...]
-
-    @property
-    def initials(self) -> str:
-        """Two letters of the actor's name, or "" where it has none fit for it."""
-        names = [name for name in (self.actor.label if self.actor else "").split() if name[0].isalpha()]
-        return "".join(name[0] for name in (names[:1] + names[-1:] if len(names) > 1 else names)).upper()
-
-
-@dataclass(frozen=True, slots=True)
-class Day:
-    """The cards of one day in the reader's zone; `continued` when the page before ended in it."""
-
-    date: dt.date
-    title: str
-    note: str
-    continued: bool
-    cards: tuple[Card, ...]
 
 
 class Desk:
     """Makes the rows, cards and days of one page from its entries; names are fetched once for all."""
 
-    def __init__(self, links: Links, *, all_fields: bool = False, whole: bool = False) -> None:
-        """`all_fields` shows unchanged fields too; `whole`, also changes of fields outside `history_fields`."""
+    def __init__(
+        self, links: Links, *, all_fields: bool = False, whole: bool = False, sets: Sets | None = None
+    ) -> None:
+        """`all_fields` shows unchanged fields too; `whole`, also changes of fields outside `history_fields`.
+
+        `sets` are those of the object that the page is about.
+        """
+        self.sets = sets
         self.whole = whole or all_fields
         self.links = links
         self.renderers = Renderers(links)
@@ -141,6 +73,33 @@ class Desk:
             note=self._note(entry, names),
         )
 
+    def _rows(self, entries: list[Entry]) -> Iterator[Row]:
+        """A row for each entry, but one for all that was added to a set or removed from it."""
+        together: dict[Any, list[Entry]] = {}
+        for entry in entries:
+            found = self.sets.of(entry) if self.sets else None
+            together.setdefault(found or (entry.event_model, entry.event.pgh_id), []).append(entry)
+        for key, found_entries in together.items():
+            yield self._set_row(key, found_entries) if isinstance(key, Membership) else self.row(found_entries[0])
+
+    def _set_row(self, membership: Membership, entries: list[Entry]) -> Row:
+        newest = entries[0]
+        shown = bool(self._chosen(self.sets.model, [membership.name])) if self.sets else False
+        found = members(self.links, membership, entries) if shown else ()
+        return Row(
+            entry=newest,
+            word=restoring(newest) or str(KINDS["update"]),
+            model=str(capfirst(newest.tracked_model._meta.verbose_name)),
+            object=self.links.object(newest),
+            url=self.links.event(newest),
+            label="",
+            chips=(SetChip(membership.verbose_name, found),) if shown else (),
+            more=0,
+            changes=(set_change(membership.name, membership.verbose_name, found),) if shown else (),
+            note="" if shown else _("other fields changed"),
+            is_set=True,
+        )
+
     def card(self, entries: list[Entry]) -> Card:
         """The card of entries that share a context."""
         first = entries[0]
@@ -156,7 +115,7 @@ class Desk:
             url=self.links.context(first),
             at=at,
             ago=ago(at, self.now),
-            rows=tuple(self.row(entry) for entry in entries),
+            rows=tuple(self._rows(entries)),
         )
 
     def _day(self, date: dt.date, entries: list[Entry], continues: str) -> Day:
@@ -171,10 +130,10 @@ class Desk:
         """The names worth a chip, and the changes of the open row."""
         state = entry.after if entry.kind == "insert" else entry.before
         if entry.kind in ("insert", "delete") and state is not None:
-            names = [name for name in self._chosen(entry, state) if state[name] not in (None, "", [], {})]
+            names = [name for name in self._chosen(entry.tracked_model, state) if state[name] not in (None, "", [], {})]
             changes = [self.renderers.of(entry, name).state(state[name]) for name in names]
             return self._telling(entry, names), tuple(changes)
-        names = self._chosen(entry, entry.changes)
+        names = self._chosen(entry.tracked_model, entry.changes)
         changes = [self.renderers.of(entry, name).change(*entry.changes[name]) for name in names]
         rest = entry.after or entry.before or {}
         if self.all_fields or (entry.is_first and not names):
@@ -183,11 +142,9 @@ class Desk:
             ]
         return self._telling(entry, names) or names, tuple(changes)
 
-    def _chosen(self, entry: Entry, names: Iterable[str]) -> list[str]:
+    def _chosen(self, model: type[Model], names: Iterable[str]) -> list[str]:
         """Of these fields, those of the ModelAdmin's `history_fields`, in its order; all of them without it."""
-        wanted = (
-            None if self.whole else getattr(self.links.access.model_admin(entry.tracked_model), "history_fields", None)
-        )
+        wanted = None if self.whole else getattr(self.links.access.model_admin(model), "history_fields", None)
         present = list(names)
         return present if wanted is None else [name for name in wanted if name in present]
 
@@ -217,18 +174,6 @@ class Desk:
 
 def _sets_itself(field: Any) -> bool:
     return any(getattr(field, name, False) for name in ("auto_now", "auto_now_add", "primary_key"))
-
-
-def metadata_of(entry: Entry) -> dict[str, Any]:
-    """The metadata of an entry's context; whatever else may have been stored there counts as none."""
-    metadata = entry.context.metadata if entry.context else None
-    return metadata if isinstance(metadata, dict) else {}
-
-
-def restoring(entry: Entry) -> str:
-    """The word for a row that a restore or an undo added or changed, or ""."""
-    metadata = metadata_of(entry) if entry.kind in ("insert", "update") else {}
-    return next((str(word) for key, word in RESTORED.items() if metadata.get(key)), "")
 
 
 def source(metadata: dict[str, Any]) -> str:

@@ -22,6 +22,7 @@ from pghistory.timeline import Timeline
 from pghistory_ui.inputs import InstantField, InstantInput, ModelSelect, SearchInput
 from pghistory_ui.links import page_url, user_label
 from pghistory_ui.permissions import Access
+from pghistory_ui.sets import Sets
 from pghistory_ui.terms import Meaning, known_field, touching, tracked_model, tracked_object, understood
 
 __all__ = ["FilterForm", "Pill", "tracked_model"]
@@ -150,7 +151,7 @@ class FilterForm(forms.Form):
                 *(found for found in narrowed.event_models if found._meta.label == chosen["event_model"])
             )
         if chosen.get("obj") is not None:
-            narrowed = narrowed.of(chosen["obj"])
+            narrowed = Sets(self.access, chosen["obj"]).added_to(narrowed)
         if chosen.get("label"):
             narrowed = narrowed.labelled(chosen["label"])
         if chosen.get("actor"):

@@ -14,10 +14,12 @@ from django.utils.translation import ngettext
 from pghistory.errors import InvalidCursor
 from pghistory.timeline import Count, Entry, Page, Timeline
 from pghistory_ui import config
-from pghistory_ui.cards import Day, Desk
+from pghistory_ui.cards import Desk
 from pghistory_ui.filters import FilterForm, Pill
 from pghistory_ui.links import Links
 from pghistory_ui.permissions import Access
+from pghistory_ui.rows import Day
+from pghistory_ui.sets import Sets
 
 # How many pages are read at most to fill one, where a ModelAdmin hides single objects.
 READ_AHEAD: Final = 5
@@ -47,8 +49,13 @@ class Ledger:
         return self.form.is_active
 
 
-def read(request: HttpRequest, access: Access, timeline: Timeline, form: FilterForm) -> Ledger:
-    """The page that the request's parameters ask for; with a parameter in error, the form alone."""
+def read(
+    request: HttpRequest, access: Access, timeline: Timeline, form: FilterForm, *, sets: Sets | None = None
+) -> Ledger:
+    """The page that the request's parameters ask for; with a parameter in error, the form alone.
+
+    `sets` are those of the object whose timeline it is.
+    """
     query = request.GET
     all_fields = query.get("unchanged") == "1"
     switch = _query(query, without=("after", "before", "day", "unchanged"), unchanged="" if all_fields else "1")
@@ -61,7 +68,7 @@ def read(request: HttpRequest, access: Access, timeline: Timeline, form: FilterF
     except InvalidCursor:
         form.add_error("after", _("This is not the address of a page. Start again from the newest events."))
         return Ledger(form, switch=switch, here=here, all_fields=all_fields)
-    desk = Desk(Links(access, entries), all_fields=all_fields)
+    desk = Desk(Links(access, entries), all_fields=all_fields, sets=sets)
     days = desk.days(entries, continues=query.get("day", ""))
     last = days[-1].date.isoformat() if days else ""
     return Ledger(

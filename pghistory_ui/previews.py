@@ -22,11 +22,12 @@ from pghistory import registry, restore
 from pghistory.restore import Choice, Plan, Revision
 from pghistory.timeline import Entry
 from pghistory_ui import ledger
-from pghistory_ui.cards import Desk, Row
+from pghistory_ui.cards import Desk
 from pghistory_ui.links import Links, called, clipped, page_url
 from pghistory_ui.permissions import Access
 from pghistory_ui.renderers import Value, renderer_class
 from pghistory_ui.renderers.base import LONGEST_CHIP, shown
+from pghistory_ui.rows import Row
 
 CONFLICTS: Final = 100
 """So many rows with conflicts are shown to be chosen from."""

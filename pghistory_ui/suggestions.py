@@ -14,10 +14,11 @@ from django.contrib.auth import get_user_model
 from django.db.models import Q
 
 from pghistory import registry
-from pghistory_ui.cards import metadata_of, text_of
+from pghistory_ui.cards import text_of
 from pghistory_ui.grammar import NAMES, quoted
 from pghistory_ui.ledger import viewable
 from pghistory_ui.permissions import Access
+from pghistory_ui.rows import metadata_of
 from pghistory_ui.terms import choices_of
 
 OFFERED: Final = 12

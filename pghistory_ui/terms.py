@@ -20,6 +20,7 @@ from pghistory_ui.grammar import ANYTHING, Term, parse
 from pghistory_ui.inputs import InstantField
 from pghistory_ui.links import as_key, user_label
 from pghistory_ui.permissions import Access
+from pghistory_ui.sets import Sets
 
 Narrow = Callable[[Timeline], Timeline]
 
@@ -136,7 +137,7 @@ def _model(access: Access, term: Term, value: str) -> Meaning:
 
 def _object(access: Access, term: Term, value: str) -> Meaning:
     found = tracked_object(access, value)
-    return Meaning(term, _("Object"), value, lambda timeline: timeline.of(found))
+    return Meaning(term, _("Object"), value, Sets(access, found).added_to)
 
 
 def _since(access: Access, term: Term, value: str) -> Meaning:

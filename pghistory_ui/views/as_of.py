@@ -20,11 +20,12 @@ from pghistory import as_of, registry
 from pghistory.errors import NotReconstructable, UnknownRow
 from pghistory.timeline import Entry, Timeline
 from pghistory_ui import ledger
-from pghistory_ui.cards import Desk, Row
+from pghistory_ui.cards import Desk
 from pghistory_ui.inputs import InstantField
 from pghistory_ui.links import Link, Links, admin_url, called, clipped, page_url, timeline_url
 from pghistory_ui.permissions import Access
 from pghistory_ui.renderers import Change
+from pghistory_ui.rows import Row
 from pghistory_ui.views import frame
 from pghistory_ui.views.object import living_or_gone
 

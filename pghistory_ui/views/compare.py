@@ -21,9 +21,11 @@ from django.utils.translation import gettext_lazy, ngettext
 from pghistory import registry
 from pghistory.timeline import Entry
 from pghistory.visibility import has_object
-from pghistory_ui.cards import Card, Desk
+from pghistory_ui.cards import Desk
 from pghistory_ui.links import Link, Links, admin_url, page_url, timeline_url
 from pghistory_ui.permissions import Access
+from pghistory_ui.rows import Card
+from pghistory_ui.sets import Sets
 from pghistory_ui.views import frame
 from pghistory_ui.views.event import full_text, visible_entry
 
@@ -92,9 +94,11 @@ def compare(request: HttpRequest, site: AdminSite, label: str, a: str, b: str) -
     compared = access.redacted(known.between(before, after))
     if "text" in request.GET:
         return full_text(compared, request.GET["text"], request.GET.get("side", "after"))
-    links = Links(access, [compared, *(entry for entry in entries if entry is not None)])
+    sets, joined = set_events(access, known, entries)
+    links = Links(access, [compared, *joined, *(entry for entry in entries if entry is not None)])
     desk = Desk(links, all_fields=request.GET.get("unchanged") == "1", whole=True)
     row = desk.row(compared)
+    set_changes = list(sets.changes(links, joined, backwards=is_backwards(entries))) if sets else []
     sides = [Version(side, key_of(entry), entry) for side, entry in zip("ab", entries, strict=True)]
     query = request.GET.copy()
     unified = query.get("view") == "unified"
@@ -107,10 +111,10 @@ def compare(request: HttpRequest, site: AdminSite, label: str, a: str, b: str) -
         "compare.html",
         title=_("Compare: %s") % named,
         versions=[_with_ways(desk, label, side, sides, query) for side in sides],
-        changed=row.changes[: len(compared.changes)],
+        changed=[*row.changes[: len(compared.changes)], *set_changes],
         rest=row.changes[len(compared.changes) :],
         hidden=0 if desk.all_fields else len(compared.before or ()) - len(compared.changes),
-        note=apart(sides, len(compared.changes), len(compared.before or ())),
+        note=apart(sides, len(compared.changes) + len(set_changes), len(compared.before or ()) + len(set_changes)),
         texts=Texts(),
         unified=unified,
         all_fields=desk.all_fields,
@@ -145,6 +149,23 @@ def versions(access: Access, label: str, a: str, b: str) -> tuple[Entry | None, 
     if any(entry is not None and entry.obj_id != anchor.obj_id for entry in found):
         raise Http404(_("These are versions of different objects."))
     return found[0], found[1]
+
+
+def is_backwards(entries: tuple[Entry | None, Entry | None]) -> bool:
+    """Whether version A is the newer one."""
+    a, b = entries
+    return a is None or (b is not None and a.event.pgh_id > b.event.pgh_id)
+
+
+def set_events(
+    access: Access, known: Entry, entries: tuple[Entry | None, Entry | None]
+) -> tuple[Sets | None, list[Entry]]:
+    """The object's sets, and what was added to them and removed from them between the versions."""
+    if not has_object(known.event_model):
+        return None, []
+    sets = Sets(access, known.object or registry.concrete(known.tracked_model)(pk=known.obj_id))
+    times = sorted(entry.at for entry in entries if entry is not None)
+    return sets, sets.between(times[0], times[1] if len(times) > 1 else None)
 
 
 def state_of(entry: Entry | None, known: Entry) -> dict[str, Any]:

@@ -18,8 +18,9 @@ from django.utils.translation import ngettext
 from pghistory.errors import InvalidCursor
 from pghistory.timeline import Count, Entry
 from pghistory_ui import ledger
-from pghistory_ui.cards import KINDS, Card, Desk, Row, metadata_of
+from pghistory_ui.cards import Desk
 from pghistory_ui.links import Links, page_url
+from pghistory_ui.rows import KINDS, Card, Row, metadata_of
 from pghistory_ui.views import frame
 from pghistory_ui.views.event import as_text
 

@@ -15,10 +15,11 @@ from pghistory import deletions
 from pghistory.errors import InvalidCursor
 from pghistory.timeline import Entry
 from pghistory_ui import config
-from pghistory_ui.cards import Card, Desk, Row, ago
+from pghistory_ui.cards import Desk, ago
 from pghistory_ui.filters import FilterForm, Pill
 from pghistory_ui.links import Links
 from pghistory_ui.permissions import Access
+from pghistory_ui.rows import Card, Row
 from pghistory_ui.views import frame
 from pghistory_ui.views.event import restore_url
 

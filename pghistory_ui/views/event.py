@@ -18,10 +18,11 @@ from pghistory import registry
 from pghistory import timeline as timelines
 from pghistory.timeline import Entry
 from pghistory.visibility import has_object
-from pghistory_ui.cards import Desk, metadata_of
+from pghistory_ui.cards import Desk
 from pghistory_ui.links import Links, as_key, page_url
 from pghistory_ui.permissions import Access
 from pghistory_ui.renderers.base import LONGEST_VALUE, shown
+from pghistory_ui.rows import metadata_of
 from pghistory_ui.views import frame
 
 # A structure above so many characters stands in the raw row as the beginning of its text.

@@ -21,11 +21,12 @@ from django.utils.translation import gettext as _
 from pghistory.models import Context
 from pghistory.timeline import Entry, Timeline
 from pghistory_ui import ledger, records
-from pghistory_ui.cards import metadata_of, text_of
+from pghistory_ui.cards import text_of
 from pghistory_ui.filters import FilterForm
 from pghistory_ui.forms import COLUMNS, ColumnsForm
 from pghistory_ui.links import Links
 from pghistory_ui.permissions import Access
+from pghistory_ui.rows import metadata_of
 from pghistory_ui.views import frame
 
 BATCH: Final = 1_000

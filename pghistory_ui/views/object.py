@@ -20,6 +20,7 @@ from pghistory_ui.filters import FilterForm
 from pghistory_ui.ledger import Ledger
 from pghistory_ui.links import Links, admin_url, as_key, called, clipped, page_url
 from pghistory_ui.permissions import Access
+from pghistory_ui.sets import Sets
 from pghistory_ui.views import frame
 from pghistory_ui.views.event import restore_url
 
@@ -100,13 +101,15 @@ def living_or_gone(access: Access, model: type[Model], text: str) -> Model:
 def object_page(request: HttpRequest, access: Access, model: type[Model], found: Model) -> ObjectPage:
     """The object's events as the request filters them, and the ways on from there."""
     living = not found._state.adding
-    timeline = access.history_of(found)
+    sets = Sets(access, found)
+    own = access.history_of(found)
+    timeline = sets.added_to(access.timeline()) if sets.memberships else own
     pointing = related_event_models(access, model)
     shows_related = bool(pointing) and request.GET.get("related") == "1"
     shown = access.timeline(*pointing).references(found) if shows_related else timeline
     form = FilterForm(request.GET, access, fixed=("model", "obj", "event_model"))
-    read = ledger.read(request, access, shown, form)
-    newest = None if living else next(iter(timeline.page(size=1).entries), None)
+    read = ledger.read(request, access, shown, form, sets=None if shows_related else sets)
+    newest = None if living else next(iter(own.page(size=1).entries), None)
     label = clipped(called(found)) if newest is None else Links(access, [newest]).object(newest).label
     history_url = admin_url(access.site, model, "history", found.pk) if living else ""
     query = urlencode({"model": model._meta.label, "pk": found.pk})
@@ -118,7 +121,7 @@ def object_page(request: HttpRequest, access: Access, model: type[Model], found:
         label=label or f"#{found.pk}",
         key=found.pk,
         living=living,
-        event_models=tuple(event_model._meta.label for event_model in timeline.event_models),
+        event_models=tuple(event_model._meta.label for event_model in own.event_models),
         address=page_url(access.site, "object", model._meta.label, found.pk),
         record_url=f"{page_url(access.site, 'record')}?{query}" if may_record else "",
         export_url=exports_url(access, model, obj, read.export),
@@ -161,7 +164,7 @@ def exports_url(access: Access, model: type[Model], obj: str, query: str) -> str
 
 def newest_two(read: Ledger) -> tuple[str, str] | None:
     """The versions that a comparison begins with: the newest on the page and the one before it of the same kind."""
-    rows = [row for day in read.days for card in day.cards for row in card.rows]
+    rows = [row for day in read.days for card in day.cards for row in card.rows if not row.is_set]
     newest = max(rows, key=lambda row: (row.entry.at, row.entry.event.pgh_id), default=None)
     if newest is None:
         return None
