@@ -1,7 +1,7 @@
 """Events in their order, newest first: of one object, of some models or of everything.
 
-A page is read in three steps: each event model gives the keys of its newest events that are meant, by index and with a
-limit; the keys of the page are chosen among these; then only the events of the page are fetched and compared.
+A page is read in two steps: each event model gives the keys of its newest events that are meant, by index and with a
+limit, and the keys of the page are chosen among these in the same query; then only the events of the page are fetched.
 """
 
 from __future__ import annotations
@@ -14,15 +14,17 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connections, models, router
-from django.db.models import IntegerField, Q, QuerySet, Value
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from pghistory import changes, errors, filters, keys, registry
+from pghistory import changes, errors, filters, keys, registry, stored
 from pghistory.cursors import Cursor
-from pghistory.entries import Entry, EntryContext, entries, readable, state
+from pghistory.differences import state
+from pghistory.entries import Entry, EntryContext, Found, entries, told
 from pghistory.errors import InvalidCursor as BadCursor
 from pghistory.estimates import Activity, Estimate, activity, estimates
 from pghistory.filters import Filter
+from pghistory.keysets import Keyset
 from pghistory.models import Event
 from pghistory.narrowing import Narrowing
 
@@ -77,7 +79,7 @@ class Timeline(Narrowing):
         older = Cursor.read(after, by_id=self._is_by_id) if after else None
         newer = Cursor.read(before, by_id=self._is_by_id) if before else None
         upwards = newer is not None and older is None
-        positions, read = self._positions(size + 1, older, newer, upwards=upwards)
+        positions, read = self._positions(Keyset(size + 1, older, newer, upwards=upwards, by_id=self._is_by_id))
         more, positions = len(positions) > size, positions[:size]
         if upwards:
             positions.reverse()
@@ -162,64 +164,70 @@ class Timeline(Narrowing):
         return Cursor(None if self._is_by_id else event.pgh_created_at, event.pgh_id, place)
 
     def _first(self, older: Cursor | None, newer: Cursor | None, *, upwards: bool) -> Entry | None:
-        return next(iter(self._entries(*self._positions(1, older, newer, upwards=upwards))), None)
+        keyset = Keyset(1, older, newer, upwards=upwards, by_id=self._is_by_id)
+        return next(iter(self._entries(*self._positions(keyset))), None)
+
+    def _conditions(self) -> Iterator[tuple[str, dict[type[Event], list[Q]]]]:
+        """For each database, {event model: what its events that are meant have in common}."""
+        for alias, event_models in self._databases().items():
+            planned = [item.planned(alias) for item in self.filters]
+            found = {}
+            for event_model in event_models:
+                conditions = (item.condition(event_model, alias) for item in planned)
+                found[event_model] = [condition for condition in conditions if condition is not None]
+            yield alias, found
 
     def _branches(self) -> Iterator[dict[type[Event], QuerySet[Event]]]:
         """For each database, {event model: its events that are meant}."""
-        for alias, event_models in self._databases().items():
-            planned = [item.planned(alias) for item in self.filters]
-            branches = {}
-            for event_model in event_models:
-                conditions = (item.condition(event_model, alias) for item in planned)
-                rows = changes.rows(event_model, alias)
-                branches[event_model] = rows.filter(*(found for found in conditions if found is not None))
-            yield branches
+        for alias, conditions in self._conditions():
+            yield {model: changes.rows(model, alias).filter(*found) for model, found in conditions.items()}
 
-    def _positions(
-        self, limit: int, older: Cursor | None, newer: Cursor | None, *, upwards: bool
-    ) -> tuple[list[Cursor], list[Event]]:
-        """The first positions, newest first or else upwards, from one query a database.
+    def _positions(self, keyset: Keyset) -> tuple[list[Cursor], Found]:
+        """The first positions, in the order of the keyset, from one query a database.
 
-        With them come the events, where all are of one event model: there is nothing to choose among.
+        With them come the entries, where all are of one event model: there is nothing to choose among.
         """
-        by_id, sign = self._is_by_id, "" if upwards else "-"
-        order = [f"{sign}pgh_id"] if by_id else [f"{sign}pgh_created_at", f"{sign}pgh_id"]
         places = {event_model: place for place, event_model in enumerate(registry.event_models())}
         found: list[Cursor] = []
-        for branches in self._branches():
-            limited = {}
-            for event_model, rows in branches.items():
-                place = places[event_model]
-                bounds = [older.older(place) if older else Q(), newer.newer(place) if newer else Q()]
-                limited[event_model] = rows.filter(*bounds).order_by(*order)
+        for alias, branches in self._conditions():
             if len(self.event_models) == 1:
-                [(event_model, rows)] = limited.items()
-                read = list(readable(event_model, rows)[:limit])
-                place = places[event_model]
-                return [Cursor(None if by_id else event.pgh_created_at, event.pgh_id, place) for event in read], read
-            keys = [
-                rows.annotate(pgh_place=Value(places[event_model], IntegerField())).values_list(
-                    "pgh_created_at", "pgh_id", "pgh_place"
-                )[:limit]
-                for event_model, rows in limited.items()
-            ]
-            joined = _joined(keys)
-            if len(keys) > 1:
-                joined = joined.order_by(*order, f"{sign}pgh_place")[:limit]
-            found += [Cursor(at, pgh_id, place) for at, pgh_id, place in joined]
-        found.sort(key=lambda position: (position.at, position.pgh_id, position.place), reverse=not upwards)
-        return found[:limit], []
+                [(event_model, conditions)] = branches.items()
+                return self._read(keyset, event_model, alias, place=places[event_model], conditions=conditions)
+            selects = (
+                keyset.keys(event_model, alias, place=places[event_model], conditions=conditions)
+                for event_model, conditions in branches.items()
+            )
+            keys = [select for select in selects if select is not None]
+            if keys:
+                with connections[alias].cursor() as cursor:
+                    cursor.execute(*keyset.first(keys))
+                    found += [Cursor(*key) for key in cursor.fetchall()]
+        found.sort(key=lambda position: (position.at, position.pgh_id, position.place), reverse=not keyset.upwards)
+        return found[: keyset.limit], {}
 
-    def _entries(self, positions: list[Cursor], read: list[Event]) -> tuple[Entry, ...]:
+    def _read(
+        self, keyset: Keyset, event_model: type[Event], alias: str, *, place: int, conditions: list[Q]
+    ) -> tuple[list[Cursor], Found]:
+        """The first positions in one event model, and their entries."""
+        wanted = keyset.ids(event_model, alias, place=place, conditions=conditions)
+        if wanted is None:
+            return [], {}
+        shown, others = stored.table(event_model, alias).read(wanted)
+        positions = [Cursor(None if keyset.by_id else event.at, event.id, place) for event in shown]
+        positions.sort(key=lambda position: (position.at, position.pgh_id), reverse=not keyset.upwards)
+        return positions, told([(shown, others)], using=alias)
+
+    def _entries(self, positions: list[Cursor], read: Found) -> tuple[Entry, ...]:
         """The entries at these positions, without those that were removed a moment ago."""
         event_models = registry.event_models()
         order = [(event_models[position.place], position.pgh_id) for position in positions]
         wanted: dict[str, dict[type[Event], list[int]]] = defaultdict(lambda: defaultdict(list))
         for event_model, pgh_id in order:
-            wanted[self._database(event_model)][event_model].append(pgh_id)
-        found = {
-            key: made for alias, ids in wanted.items() for key, made in entries(ids, using=alias, read=read).items()
-        }
+            if (event_model, pgh_id) not in read:
+                wanted[self._database(event_model)][event_model].append(pgh_id)
+        found = dict(read)
+        for alias, ids in wanted.items():
+            found |= entries(ids, using=alias)
         return tuple(found[key] for key in order if key in found)
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import replace
 from functools import cached_property
 from typing import Any, Final
 
@@ -226,7 +225,7 @@ class Access:
             for state in (entry.before, entry.after)
         )
         changes = {name: pair for name, pair in entry.changes.items() if name not in hidden}
-        return replace(entry, before=before, after=after, changes=changes)
+        return entry.telling(before=before, after=after, changes=changes)
 
     def event_models_of(self, model: type[Model]) -> tuple[type[Event], ...]:
         """The event models of a model's table that may be seen."""

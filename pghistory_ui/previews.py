@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Final
 
@@ -89,7 +89,7 @@ def field_rows(access: Access, entry: Entry, plan: Plan) -> tuple[FieldRow, ...]
     edits = [choice.edit for choice in plan.choices if choice.edit is not None]
     plain = [choice for choice in plan.choices if not isinstance(choice.field, ManyToManyField)]
     states = ({choice.name: getattr(choice, side) for choice in plain} for side in ("base", "then", "now"))
-    links = Links(access, [*(replace(entry, before=state, after=None) for state in states), *edits])
+    links = Links(access, [*(entry.telling(before=state, after=None) for state in states), *edits])
     withheld = hidden(access, plan)
     return tuple(
         _hidden_row(choice, gone=entry.object is None)
@@ -204,7 +204,7 @@ def conflict_rows(access: Access, plan: Plan) -> tuple[ConflictRow, ...]:
     ]
     edits = [choice.edit for _revision, choice in seen if choice.edit is not None]
     entries = [
-        replace(choice.edit, before={choice.name: value}, after=None)
+        choice.edit.telling(before={choice.name: value}, after=None)
         for _revision, choice in seen
         if choice.edit is not None
         for value in (choice.base, choice.then, choice.now)

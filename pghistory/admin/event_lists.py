@@ -256,7 +256,7 @@ class EventModelAdmin(ReadOnlyAdmin):
     @admin.display(description=gettext_lazy("row"))
     def row(self, event: Any) -> SafeString:
         """The row as it is stored."""
-        return display.values(entries.state(_entry(event).event, self.event_model.pgh_tracked_fields))
+        return display.values(_entry(event).stored)
 
     @admin.display(description=gettext_lazy("context"))
     def metadata(self, event: Any) -> SafeString:

@@ -9,7 +9,8 @@ from typing import Any
 from django.db.models import ForeignKey, Model
 
 from pghistory import changes, errors, registry
-from pghistory.entries import Entry, differ, state
+from pghistory.differences import differ, state
+from pghistory.entries import Entry
 from pghistory.models import Event
 from pghistory.restore.dependants import Joined
 from pghistory.restore.evidence import evidence

@@ -10,7 +10,7 @@ from django.db import models, router
 from django.db.models import ForeignKey, Q
 
 from pghistory import changes, errors, registry
-from pghistory.entries import state
+from pghistory.differences import state
 from pghistory.models import Event
 from pghistory.restore import spans
 from pghistory.restore.evidence import Evidence, evidence

@@ -10,7 +10,7 @@ from django.db import connections, models, router
 from django.db.models import Value
 
 from pghistory import changes, errors, registry, sql
-from pghistory.entries import differ, state
+from pghistory.differences import differ, state
 from pghistory.models import Event
 from pghistory.restore.evidence import Evidence, evidence
 from pghistory.restore.revisions import Span, names, quoted

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.db import models
 
-from pghistory import entries, keys, metadata
+from pghistory import differences, keys, metadata
 from pghistory.cursors import Cursor
 from pghistory.errors import InvalidCursor
 
@@ -99,7 +99,7 @@ class Several:
 
 
 def test_values_whose_comparison_has_no_truth_differ_where_they_read_differently():
-    assert entries.differ(Vector([1.0]), Vector([2.0]))
-    assert not entries.differ(Vector([1.0]), Vector([1.0]))
-    assert entries.differ(True, 1)
-    assert not entries.differ(float("nan"), float("nan"))
+    assert differences.differ(Vector([1.0]), Vector([2.0]))
+    assert not differences.differ(Vector([1.0]), Vector([1.0]))
+    assert differences.differ(True, 1)
+    assert not differences.differ(float("nan"), float("nan"))

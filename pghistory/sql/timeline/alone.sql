@@ -1,0 +1,9 @@
+select
+    shown.*,
+    true
+from
+    (
+        {events}
+        where
+            {id} in ({wanted})
+    ) as shown

@@ -1,0 +1,234 @@
+"""Events as their tables give them: values in the order of columns, of which an instance is made where one is needed.
+
+The events of a page and those that complete their changes come from one statement, whose text is made once.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any, Final
+
+from django.db import connections, models
+from django.db.models import F, Value
+from django.db.models.expressions import Col
+from django.db.models.fields.related import ForeignKey
+from django.db.models.fields.related_descriptors import ForeignKeyDeferredAttribute
+from django.db.models.query_utils import DeferredAttribute
+from django.db.models.signals import post_init, pre_init
+
+from pghistory import changes, sql
+from pghistory.models import Event
+
+Compiled = tuple[str, tuple[Any, ...]]
+State = dict[str, Any]
+
+FROM_CONTEXT: Final = ("metadata", "actor_label")
+PLAIN: Final = (DeferredAttribute, ForeignKeyDeferredAttribute)
+"""Descriptors that give what an instance was made with."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """How the events of an event model are read in one database, and what stands where in a row."""
+
+    event_model: type[Event]
+    using: str
+
+    @cached_property
+    def attributes(self) -> tuple[str, ...]:
+        """The attributes of an instance, in the order of the columns."""
+        return tuple(field.attname for field in self._fields)
+
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """{name of a field, or its attribute: place in a row}; behind the event's own columns, those of its context."""
+        found = {name: place for place, field in enumerate(self._fields) for name in (field.name, field.attname)}
+        return found | {f"context {name}": len(self._fields) + place for place, name in enumerate(self.of_context)}
+
+    @cached_property
+    def context(self) -> ForeignKey[Any, Any] | None:
+        """The field that refers to a context's row; None where the event keeps its context itself, or has none."""
+        field = changes.column(self.event_model, "pgh_context")
+        return field if isinstance(field, ForeignKey) else None
+
+    @cached_property
+    def of_context(self) -> tuple[str, ...]:
+        """What is read of the context's row."""
+        known = {field.name for field in self.context.related_model._meta.concrete_fields} if self.context else ()
+        return tuple(name for name in FROM_CONTEXT if name in known)
+
+    @cached_property
+    def plain(self) -> frozenset[str]:
+        """The fields that have the same value on an instance as in a row."""
+        model: Any = self.event_model
+        makes_its_own = (
+            model.from_db.__func__ is not models.Model.from_db.__func__  # type: ignore[attr-defined]
+            or model.__init__ is not models.Model.__init__
+            or pre_init.has_listeners(model)
+            or post_init.has_listeners(model)
+        )
+        fields = () if makes_its_own else self._fields
+        return frozenset(field.name for field in fields if type(getattr(model, field.attname)) in PLAIN)
+
+    @cached_property
+    def converters(self) -> dict[int, list[tuple[Any, Col]]]:
+        """{place: what makes the value of a field from that of its column}, where something does."""
+        connection = connections[self.using]
+        found = {}
+        of_context = [self.context.related_model._meta.get_field(name) for name in self.of_context if self.context]
+        for place, field in enumerate([*self._fields, *of_context]):
+            column = Col(field.model._meta.db_table, field)
+            each = [*connection.ops.get_db_converters(column), *column.get_db_converters(connection)]
+            if each:
+                found[place] = [(converter, column) for converter in each]
+        return found
+
+    def value(self, row: tuple[Any, ...], place: int) -> Any:
+        """What the field of a column holds."""
+        value = row[place]
+        for converter, column in self.converters.get(place, ()):
+            value = converter(value, column, connections[self.using])
+        return value
+
+    def read(self, wanted: Compiled) -> tuple[list[Stored], list[Stored]]:
+        """The events whose ids a one-column SELECT gives, in no order; and others that complete their changes."""
+        text, values = wanted
+        start, end, leading = self._statement
+        with connections[self.using].cursor() as cursor:
+            cursor.execute(start + text + end, (*leading, *values))
+            rows = cursor.fetchall()
+        shown: list[Stored] = []
+        others: list[Stored] = []
+        for row in rows:
+            (shown if row[-1] else others).append(Stored(self, row))
+        return shown, others
+
+    def by_ids(self, ids: Iterable[Any]) -> tuple[list[Stored], list[Stored]]:
+        """The events with these ids, and others that complete their changes."""
+        return self.read((f"select unnest(%s::{self._key_type}[])", ([*ids],)))
+
+    @property
+    def _fields(self) -> list[Any]:
+        return list(self.event_model._meta.concrete_fields)
+
+    @cached_property
+    def _key_type(self) -> str:
+        return str(self.event_model._meta.pk.rel_db_type(connections[self.using]))
+
+    @cached_property
+    def _statement(self) -> tuple[str, str, tuple[Any, ...]]:
+        """The statement around the SELECT of the ids, and the parameters in front of those."""
+        of_context = [f"{self.context.name}__{name}" for name in self.of_context if self.context]
+        has_neighbours = changes.has_object(self.event_model)
+        neighbour_id = changes.neighbour_id(self.event_model) if has_neighbours else Value(None, models.TextField())
+        every = changes.rows(self.event_model, self.using)
+        events = every.annotate(pgh_neighbour_id=neighbour_id).values_list(
+            *self.attributes, *of_context, "pgh_neighbour_id"
+        )
+        names = [f"c{place}" for place in range(len(self.attributes) + len(of_context))]
+        compiler = events.query.get_compiler(self.using)
+        text, params = compiler.as_sql()
+        key, _ = compiler.compile(F("pgh_id").resolve_expression(events.query))
+        rows, _ = every.values_list(*self.attributes).query.get_compiler(self.using).as_sql()
+        filled = sql.read(f"timeline/{'with_neighbours' if has_neighbours else 'alone'}.sql").format(
+            names=", ".join([*names, "pgh_neighbour_id"]),
+            events=text,
+            id=key,
+            key=names[self.places["pgh_id"]],
+            rows=rows,
+            nothing=", ".join(["null"] * (len(of_context) + 1)),
+            wanted="{wanted}",
+        )
+        start, end = filled.split("{wanted}")
+        return start, end, tuple(params)
+
+
+class Stored:
+    """One event as its table gives it."""
+
+    __slots__ = ("_instance", "row", "table")
+
+    def __init__(self, table: Table, row: tuple[Any, ...]) -> None:
+        self.table = table
+        self.row = row
+        self._instance: Event | None = None
+
+    @property
+    def event_model(self) -> type[Event]:
+        """The event model that keeps the event."""
+        return self.table.event_model
+
+    def get(self, name: str) -> Any:
+        """The value of a field, or of an attribute; None where the event model has none."""
+        place = self.table.places.get(name)
+        return None if place is None else self.table.value(self.row, place)
+
+    @property
+    def id(self) -> Any:
+        """The event's own key."""
+        return self.get("pgh_id")
+
+    @property
+    def label(self) -> str:
+        """The label under which the event was stored."""
+        return str(self.get("pgh_label"))
+
+    @property
+    def at(self) -> dt.datetime:
+        """When the transaction began that stored the event."""
+        return self.get("pgh_created_at")  # type: ignore[no-any-return]
+
+    @property
+    def neighbour_id(self) -> Any:
+        """The id of the event that completes the change; None where it is complete."""
+        return self.row[-2]
+
+    @property
+    def has_context_row(self) -> bool:
+        """Whether the row of the context that the event refers to exists."""
+        place = self.table.places.get("context metadata")
+        return place is not None and self.row[place] is not None
+
+    def state(self, names: Iterable[str]) -> State:
+        """{field: value}, as an instance has them; a foreign key gives the key."""
+        return {name: self.field(name) for name in names}
+
+    def field(self, name: str) -> Any:
+        """What an instance has in a field; a foreign key gives the key."""
+        table = self.table
+        place = table.places[name]
+        if name in table.plain:
+            return table.value(self.row, place)
+        return getattr(self.instance, table.attributes[place])
+
+    @property
+    def instance(self) -> Event:
+        """The event as Django makes it, with the row of its context."""
+        if self._instance is None:
+            self._instance = self._made()
+        return self._instance
+
+    def _made(self) -> Event:
+        table = self.table
+        values = [table.value(self.row, place) for place in range(len(table.attributes))]
+        event = table.event_model.from_db(table.using, table.attributes, values)
+        if table.context is not None:
+            table.context.set_cached_value(event, self._context_row(table.context) if self.has_context_row else None)
+        return event
+
+    def _context_row(self, field: ForeignKey[Any, Any]) -> models.Model:
+        """The context's row, of which the other columns are read when they are asked for."""
+        names = [field.target_field.attname, *self.table.of_context]
+        values = [self.get(field.attname), *(self.get(f"context {name}") for name in self.table.of_context)]
+        model: type[models.Model] = field.related_model
+        order = [each.attname for each in model._meta.concrete_fields if each.attname in names]
+        return model.from_db(self.table.using, order, [values[names.index(name)] for name in order])
+
+
+@lru_cache(maxsize=4096)
+def table(event_model: type[Event], using: str) -> Table:
+    """The table of an event model in a database: what is known about it is found out once."""
+    return Table(event_model, using)

@@ -1,0 +1,113 @@
+"""How often a timeline asks the database, and what it leaves until it is asked for."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.db.models.signals import post_init
+from django.test.utils import CaptureQueriesContext
+
+import pghistory
+from pghistory import stored
+from pghistory.timeline import Timeline
+from tests.tracked.models import ByRow, CharKey, Everything, OldRows, Reference
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def row() -> Any:
+    """Named a and then b, in a context, beside a row of another model."""
+    with pghistory.context(user=1, url="/x/"):
+        row = Everything.objects.create(name="a", number=1)
+        Everything.objects.filter(pk=row.pk).update(name="b")
+        CharKey.objects.create(code="c")
+    return row
+
+
+def test_a_page_of_an_object_is_one_query(row: Any):
+    with CaptureQueriesContext(connection) as captured:
+        told = [
+            (entry.kind, entry.changes, entry.context and entry.context.metadata["url"], entry.obj_id, entry.label)
+            for entry in Timeline().of(row).page().entries
+        ]
+    assert len(captured) == 1
+    assert told == [
+        ("update", {"name": ("a", "b")}, "/x/", row.pk, "update"),
+        ("insert", {"id": (None, row.pk), "name": (None, "a"), "number": (None, 1)}, "/x/", row.pk, "insert"),
+    ]
+
+
+def test_a_page_of_everything_is_one_query_and_one_for_each_event_model_on_it(row: Any):
+    with CaptureQueriesContext(connection) as captured:
+        told = {(entry.event_model, entry.kind): entry.before for entry in Timeline().page().entries}
+    assert len(captured) == 3
+    assert told == {
+        (CharKey.pgh_event_model, "insert"): None,
+        (Everything.pgh_event_model, "update"): {"id": row.pk, "name": "a", "number": 1},
+        (Everything.pgh_event_model, "insert"): None,
+    }
+
+
+def test_living_objects_are_read_once_for_the_page_when_the_first_is_asked_for(row: Any):
+    others = [Everything.objects.create(name=name) for name in "xyz"]
+    others.pop().delete()
+    entries = Timeline().across(Everything).page().entries
+    with CaptureQueriesContext(connection) as captured:
+        found = {entry.obj_id: entry.object for entry in entries}
+        assert entries[-1].event.pgh_obj == row
+    assert len(captured) == 1
+    assert sorted(key for key, obj in found.items() if obj is not None) == [row.pk, *(other.pk for other in others)]
+
+
+def test_old_rows_ask_for_the_living_ones_to_tell_their_kind():
+    row = OldRows.objects.create(name="a")
+    OldRows.objects.filter(pk=row.pk).update(name="b")
+    [entry] = Timeline().of(row).page().entries
+    with CaptureQueriesContext(connection) as captured:
+        assert entry.kind == "update"
+        assert entry.changes["name"] == ("a", "b")
+    assert len(captured) == 1
+
+
+def test_the_context_of_an_event_is_there_and_what_pages_do_not_need_is_read_later(row: Any):
+    [entry] = Timeline().of(row).labelled("update").page().entries
+    context = entry.event.pgh_context
+    with CaptureQueriesContext(connection) as captured:
+        assert context.metadata == {"user": 1, "url": "/x/"}
+        assert context.pk == entry.context.id  # type: ignore[union-attr]
+    assert not captured.captured_queries
+    assert context.created_at <= context.updated_at
+
+
+def test_entries_of_the_same_event_are_equal_until_one_is_told_otherwise(row: Any):
+    [entry], [again] = ([*Timeline().of(row).labelled("update").entries()] for _ in range(2))
+    assert entry == again
+    assert entry != entry.event
+    assert entry != entry.telling(kind="delete")
+    assert entry.telling(changes={}).changes == {}
+    assert repr(entry) == f"<Entry: update tracked.EverythingEvent {entry.id}>"
+
+
+def test_instances_are_asked_where_they_may_know_better_than_their_columns(row: Any):
+    event_model = Everything.pgh_event_model
+
+    def louder(instance: Any, **_: Any) -> None:
+        instance.name = instance.name.upper()
+
+    post_init.connect(louder, sender=event_model)
+    stored.table.cache_clear()
+    try:
+        [entry] = Timeline().of(row).labelled("update").page().entries
+        assert entry.changes == {"name": ("A", "B")}
+        assert entry.before == {"id": row.pk, "name": "A", "number": 1}
+    finally:
+        post_init.disconnect(louder, sender=event_model)
+        stored.table.cache_clear()
+
+
+def test_foreign_keys_are_told_by_their_keys():
+    row = ByRow.objects.create()
+    reference = Reference.objects.create(row=row)
+    [entry] = Timeline().of(reference).page().entries
+    assert (entry.after or {})["row"] == entry.stored["row"] == row.pk
