@@ -9,10 +9,10 @@ This is the only module that builds a part of a query.
 from __future__ import annotations
 
 import copy
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any, Self, cast
 
 from django.db import connections, models
 from django.db.models import F, Q
@@ -31,21 +31,34 @@ def columns_of(fields: Iterable[models.Field[Any, Any]]) -> list[str]:
     return [field.column for field in fields if field.column]
 
 
-class DerivedTable(BaseTable):
-    """`(select …) alias (columns)` in the place of a table's name."""
+class StandIn(BaseTable):
+    """A SELECT in the place of a table's name."""
 
     def __init__(self, model: type[models.Model], alias: str | None = None) -> None:
         super().__init__(model._meta.db_table, alias)
         self.model = model
 
-    def names(self) -> list[str]:
-        """The names of the columns."""
-        return columns_of(self.model._meta.concrete_fields)
-
     @property
     def alias(self) -> str:
         """The name in the query."""
         return self.table_alias or self.table_name
+
+    def relabeled_clone(self, change_map: Mapping[Any, str]) -> Self:
+        return self.under(change_map.get(self.alias, self.alias))
+
+    def under(self, alias: str) -> Self:
+        """The same under another alias."""
+        renamed = copy.copy(self)
+        renamed.table_alias = alias
+        return renamed
+
+
+class DerivedTable(StandIn, ABC):
+    """`(select …) alias (columns)`."""
+
+    def names(self) -> list[str]:
+        """The names of the columns."""
+        return columns_of(self.model._meta.concrete_fields)
 
     @abstractmethod
     def select(self, connection: Any) -> Compiled:
@@ -55,15 +68,6 @@ class DerivedTable(BaseTable):
         sql, params = self.select(connection)
         names = ", ".join(map(connection.ops.quote_name, self.names()))
         return f"({sql}) {casts.quoted(compiler, self.alias)} ({names})", params
-
-    def relabeled_clone(self, change_map: Mapping[Any, str]) -> DerivedTable:
-        return self.under(change_map.get(self.alias, self.alias))
-
-    def under(self, alias: str) -> DerivedTable:
-        """The same under another alias."""
-        renamed = copy.copy(self)
-        renamed.table_alias = alias
-        return renamed
 
 
 class ProxyTable(DerivedTable):

@@ -81,7 +81,7 @@ class PastQuery(Query):
         return trimmed
 
 
-class PastTable(aggregate.DerivedTable):
+class PastTable(aggregate.StandIn):
     """The first table of a query."""
 
     def __init__(self, model: type[models.Model], alias: str | None, instant: Instant) -> None:
@@ -94,12 +94,6 @@ class PastTable(aggregate.DerivedTable):
             return BaseTable.as_sql(self, compiler, connection)
         text, params = source.select(self.instant, self._keys(source, compiler, connection), connection)
         return _derived(compiler, connection, text, source, self), params
-
-    def select(self, connection: Any) -> Compiled:
-        raise NotImplementedError
-
-    def under(self, alias: str) -> PastTable:
-        return type(self)(self.model, alias, self.instant)
 
     def _keys(self, source: Source, compiler: Any, connection: Any) -> Compiled | None:
         """The keys of all rows that the conditions of the query may mean, if they say so."""
@@ -132,9 +126,6 @@ class PastTable(aggregate.DerivedTable):
             text, params = condition.process_rhs(compiler, connection)
             return states.distinct((text, tuple(params)))
         if not condition.rhs_is_direct_value():
-            return None
-        values = condition.rhs if isinstance(condition, lookups.In) else [condition.rhs]
-        if any(hasattr(value, "resolve_expression") for value in values):
             return None
         try:
             _, params = condition.process_rhs(compiler, connection)

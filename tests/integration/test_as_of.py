@@ -96,6 +96,15 @@ def test_it_is_narrowed_and_read_like_any_queryset(told: Any):
     assert rows.order_by("pk").last() == Everything(pk=told["goes"])
 
 
+def test_rows_are_compared_with_their_own_columns(told: Any):
+    Everything.objects.filter(pk=told["stays"]).update(number=told["stays"])
+    happened(4, Everything)
+    rows = as_of(Everything, hour(4))
+    assert names(rows.filter(pk=F("number"))) == ["b"]
+    assert names(rows.filter(pk__in=[F("number"), told["comes"]])) == ["b", "new"]
+    assert names(as_of(Everything, hour(3)).filter(pk=F("number"))) == []
+
+
 def test_it_is_a_subquery_of_living_rows_and_of_others(told: Any):
     then = as_of(Everything, hour(1))
     assert names(Everything.objects.filter(pk__in=then.values("pk"))) == ["b"]

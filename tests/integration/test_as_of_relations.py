@@ -3,10 +3,11 @@
 from typing import Any
 
 import pytest
-from django.contrib.contenttypes.fields import GenericForeignKey
+from django.contrib.contenttypes.fields import GenericForeignKey, GenericRelation
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection, models, transaction
 from django.db.models import Count, Prefetch
+from django.db.models.query_utils import PathInfo
 from django.test.utils import CaptureQueriesContext
 
 import pghistory
@@ -112,6 +113,10 @@ def test_joins_are_of_the_same_instant(order: Any):
     assert as_of(Order, hour(3)).filter(lines__amount=1).count() == 0
     assert as_of(Order, hour(2)).exclude(lines__amount=3).exists()
     assert not as_of(Order, hour(3)).exclude(lines__amount=3).exists()
+    named = as_of(Customer, hour(2)).exclude(orders__lines__amount=2).values_list("name", flat=True)
+    assert list(named) == ["Zoe"]
+    ada, one = (as_of(Order, hour(1)).filter(**found) for found in ({"customer__name": "Ada"}, {"lines__amount": 1}))
+    assert (ada | one).count() == 1
     assert as_of(Order, hour(2)).order_by("customer__name").values_list("customer__name", flat=True)[0] == "Bea"
     assert as_of(Order, hour(2)).annotate(n=Count("lines")).get().n == 2
     assert as_of(Order, hour(2)).filter(receipt__number=2).exists()
@@ -178,6 +183,68 @@ def test_a_model_that_is_not_tracked_is_refused_or_read_as_it_is():
     assert Seller.objects.get().name == "Tom"
 
 
+def test_living_rows_of_a_model_that_is_not_tracked_are_excluded_by(build: Any):
+    @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+    class Page(models.Model):
+        number = models.IntegerField()
+
+        class Meta:
+            app_label = "tracked"
+
+    class Remark(models.Model):
+        page = models.ForeignKey(Page, models.CASCADE, related_name="remarks")
+        text = models.TextField()
+
+        class Meta:
+            app_label = "tracked"
+
+    build(Page)
+    with connection.schema_editor() as editor:
+        editor.create_model(Remark)
+    first, _second = (Page.objects.create(number=number) for number in (1, 2))
+    happened(1, Page)
+    Remark.objects.create(page=first, text="see")
+    pages = as_of(Page, hour(1), partial=True)
+    assert [page.number for page in pages.exclude(remarks__text="see")] == [2]
+    with pytest.raises(NotReconstructable, match=r"tracked\.Remark .* an event model"):
+        list(as_of(Page, hour(1)).exclude(remarks__text="see"))
+
+
+def test_a_relation_over_two_columns_is_joined_at_the_same_instant(build: Any):
+    everything = (pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+
+    @pghistory.track(*everything)
+    class Seat(models.Model):
+        row = models.IntegerField()
+        number = models.IntegerField()
+        colour = models.TextField()
+
+        class Meta:
+            app_label = "tracked"
+            unique_together = [("row", "number")]
+
+    @pghistory.track(*everything)
+    class Ticket(models.Model):
+        row = models.IntegerField()
+        number = models.IntegerField()
+        seat = models.ForeignObject(Seat, models.DO_NOTHING, ["row", "number"], ["row", "number"])
+
+        class Meta:
+            app_label = "tracked"
+
+    build(Seat)
+    build(Ticket)
+    Seat.objects.create(row=1, number=2, colour="red")
+    Ticket.objects.create(row=1, number=2)
+    happened(1, Seat, Ticket)
+    Seat.objects.update(colour="blue")
+    happened(2, Seat)
+    for number, colour in ((1, "red"), (2, "blue")):
+        tickets = as_of(Ticket, hour(number))
+        assert tickets.filter(seat__colour=colour).count() == 1
+        assert tickets.exclude(seat__colour=colour).count() == 0
+
+
 def test_a_row_that_is_not_known_is_refused_where_a_relation_leads_to_it(order: Any):
     Customer.pgh_event_model.objects.filter(name="Ada").delete()
     for read in (
@@ -231,3 +298,58 @@ def test_a_generic_relation_is_refused(build: Any):
     assert then.object_id == order.pk
     with pytest.raises(NotReconstructable, match='generic relation "about"'):
         _ = then.about
+    assert type(then).about.name == "about"
+
+
+def test_rows_behind_a_generic_relation_are_joined_at_the_same_instant(build: Any):
+    everything = (pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+
+    @pghistory.track(*everything)
+    class Remark(models.Model):
+        content_type = models.ForeignKey(ContentType, on_delete=models.CASCADE)
+        object_id = models.BigIntegerField()
+        text = models.TextField()
+        about = GenericForeignKey()
+
+        class Meta:
+            app_label = "tracked"
+
+    @pghistory.track(*everything)
+    class Page(models.Model):
+        remarks = GenericRelation(Remark)
+
+        class Meta:
+            app_label = "tracked"
+
+    build(Remark)
+    build(Page)
+    page = Page.objects.create()
+    page.remarks.create(text="then")
+    happened(1, Remark, Page)
+    Remark.objects.update(text="now")
+    happened(2, Remark)
+    assert as_of(Page, hour(1)).filter(remarks__text="then").count() == 1
+    assert as_of(Page, hour(1)).filter(remarks__text="now").count() == 0
+    assert as_of(Page, hour(2)).filter(remarks__text="now").count() == 1
+
+
+class Over(models.ForeignObject):  # type: ignore[type-arg]
+    """A relation that joins a table of neither of its ends, as those of some packages do."""
+
+    def get_path_info(self, filtered_relation: Any = None) -> list[PathInfo]:
+        options = Tagging._meta.concrete_model._meta  # type: ignore[union-attr]
+        return [PathInfo(self.model._meta, options, (options.pk,), self, True, True, filtered_relation)]
+
+
+def test_a_join_that_belongs_to_no_model_is_refused(build: Any):
+    @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+    class Page(models.Model):
+        tag = models.TextField()
+        tagging = Over(Tag, models.DO_NOTHING, ["tag"], ["word"])
+
+        class Meta:
+            app_label = "tracked"
+
+    build(Page)
+    with pytest.raises(NotReconstructable, match=r"past_order_tags .* a model of its own"):
+        as_of(Page, hour(1)).filter(tagging__order=1)
