@@ -10,7 +10,7 @@ from demo_project.settings import DATABASES, INSTALLED_APPS
 SECRET_KEY = "tests-only"
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 
-INSTALLED_APPS = [*INSTALLED_APPS, "tests.tracked", "tests.matrix", "tests.past"]
+INSTALLED_APPS = [*INSTALLED_APPS, "tests.tracked", "tests.matrix", "tests.past", "tests.returned"]
 
 # 1 makes PostgreSQL, in the place of psycopg, put the parameters into statements, as `make matrix` does.
 if os.environ.get("PGHISTORY_SERVER_SIDE_BINDING") == "1":

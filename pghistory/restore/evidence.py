@@ -64,10 +64,7 @@ class Evidence:
     @property
     def key(self) -> Column:
         """The key of the table itself."""
-        key = self.table._meta.pk
-        if key is None:
-            raise TypeError(self.table)
-        return key
+        return self.table._meta.pk
 
     @functools.cached_property
     def columns(self) -> dict[str, tuple[Column, Column]]:

@@ -82,13 +82,6 @@ class Revision:
         """Whether anything is written."""
         return bool(self.operation) and not self.problem
 
-    def without(self, fields: Collection[str], problem: str) -> Revision:
-        """The revision without some fields; the problem stands where nothing else is left."""
-        kept = tuple(name for name in self.fields if name not in fields)
-        if self.operation == "update" and not kept:
-            return replace(self, operation="", fields=(), problem=problem)
-        return replace(self, fields=kept)
-
 
 def revisions(
     spans: Sequence[Span], *, using: str, fields: Collection[str] | None = None, overwrite: Collection[str] = ()

@@ -172,8 +172,10 @@ def _span(
         base = first_old
     elif before is not None and not was_deleted:
         base, guess = before, not known.misses_no_new_row
-    elif was_deleted is None and not (known.may_insert and not known.inserts):
+    elif known.inserts or not known.may_insert:
         problem = "Nothing is recorded of it before this."
+        if was_deleted:
+            problem = "It was deleted before this, and nothing tells how it came back."
     return Span(
         known.event_model,
         obj,

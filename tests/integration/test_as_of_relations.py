@@ -337,7 +337,7 @@ class Over(models.ForeignObject):  # type: ignore[type-arg]
     """A relation that joins a table of neither of its ends, as those of some packages do."""
 
     def get_path_info(self, filtered_relation: Any = None) -> list[PathInfo]:
-        options = Tagging._meta.concrete_model._meta  # type: ignore[union-attr]
+        options = Tagging._meta.concrete_model._meta
         return [PathInfo(self.model._meta, options, (options.pk,), self, True, True, filtered_relation)]
 
 
