@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from functools import partial
 from itertools import groupby
 from typing import Any, Final
 
@@ -18,7 +19,8 @@ from django.utils.translation import gettext as _
 from pghistory.memberships import Membership
 from pghistory.timeline import Entry
 from pghistory.visibility import has_object
-from pghistory_ui.links import Links, field_of, foreign_keys
+from pghistory_ui.addresses import Addresses
+from pghistory_ui.links import Links, field_of, foreign_keys, page_url
 from pghistory_ui.renderers import Change, Chip, Renderers
 from pghistory_ui.rows import KINDS, SET_KINDS, Card, Day, Row, metadata_of, restoring
 from pghistory_ui.sets import SetChip, Sets, members
@@ -32,12 +34,20 @@ class Desk:
     """Makes the rows, cards and days of one page from its entries; names are fetched once for all."""
 
     def __init__(
-        self, links: Links, *, all_fields: bool = False, whole: bool = False, sets: Sets | None = None
+        self,
+        links: Links,
+        *,
+        all_fields: bool = False,
+        whole: bool = False,
+        sets: Sets | None = None,
+        restorable: bool = False,
     ) -> None:
         """`all_fields` shows unchanged fields too; `whole`, also changes of fields outside `history_fields`.
 
-        `sets` are those of the object that the page is about.
+        `sets` are those of the object that the page is about; `restorable` says that it may be brought back.
         """
+        self.restorable = restorable
+        self._addresses = Addresses()
         self.sets = sets
         self.whole = whole or all_fields
         self.links = links
@@ -71,7 +81,13 @@ class Desk:
             more=len(names) - len(chips),
             changes=changes,
             note=self._note(entry, names),
+            restore_url=self._restore_url(entry) if self.restorable else "",
         )
+
+    def _restore_url(self, entry: Entry) -> str:
+        label = entry.event_model._meta.label
+        make = partial(page_url, self.links.access.site, "restore", label)
+        return self._addresses.of(label, entry.event.pgh_id, make)
 
     def _rows(self, entries: list[Entry]) -> Iterator[Row]:
         """A row for each entry, but one for all that was added to a set or removed from it."""

@@ -55,11 +55,12 @@ class FilterForm(forms.Form):
     event_model = forms.ChoiceField(label=gettext_lazy("Event model"), required=False)
     key = forms.CharField(label=gettext_lazy("Context key"), max_length=100, required=False)
     value = forms.CharField(label=gettext_lazy("Context value"), max_length=500, required=False)
+    context = forms.UUIDField(label=gettext_lazy("Request or job, by its id"), required=False)
     obj = forms.CharField(label=gettext_lazy("Object"), max_length=500, required=False)
     after = forms.CharField(label=gettext_lazy("Page"), max_length=500, required=False, widget=forms.HiddenInput)
 
     main = ("q", "model", "actor", "since")
-    more = ("until", "label", "field", "event_model", "key", "value", "obj")
+    more = ("until", "label", "field", "event_model", "key", "value", "obj", "context")
 
     def __init__(self, data: QueryDict, access: Access, *, fixed: tuple[str, ...] = ()) -> None:
         super().__init__(data, auto_id="pgh-%s")
@@ -152,6 +153,8 @@ class FilterForm(forms.Form):
             )
         if chosen.get("obj") is not None:
             narrowed = Sets(self.access, chosen["obj"]).added_to(narrowed)
+        if chosen.get("context"):
+            narrowed = narrowed.in_context(chosen["context"])
         if chosen.get("label"):
             narrowed = narrowed.labelled(chosen["label"])
         if chosen.get("actor"):
@@ -178,7 +181,7 @@ class FilterForm(forms.Form):
             if name in ("q", "after", "value") or value in (None, "", []):
                 continue
             for shown, rest in self._shown(name, value):
-                short = {"key": _("Context"), "until": _("Until")}
+                short = {"key": _("Context"), "context": _("Request or job"), "until": _("Until")}
                 yield Pill(short.get(name) or str(self[name].label), shown, rest)
 
     def _shown(self, name: str, value: Any) -> Iterator[tuple[str, str]]:

@@ -5,16 +5,18 @@ name:value            a filter of the form, as actor:anna or since:2026-11-01
 field:before→after    a change; * is any value, nothing is an empty one, -> serves as well as →
 field:value           a change to this value, where a field has this name
 key=value             metadata of the context
+on:day, on:day..day   from the first day to the last, both with them
+-term                 what a term does not mean: -actor:anna, -label:update, -price:*→0
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-NAMES: Final = ("actor", "event_model", "field", "label", "model", "obj", "since", "until")
+NAMES: Final = ("actor", "event_model", "field", "label", "model", "obj", "on", "since", "until")
 ARROWS: Final = ("→", "->")
 ANYTHING: Final = "*"
 
@@ -35,6 +37,7 @@ class Term:
     value: str | None
     name: str = ""
     before: str | None = None
+    negated: bool = False
 
 
 def parse(text: str, fields: Collection[str] = ()) -> Iterator[Term]:
@@ -50,6 +53,8 @@ def quoted(value: str) -> str:
 
 
 def _read(source: str, fields: Collection[str]) -> Term:
+    if source.startswith("-") and source[1:2].isalpha():
+        return replace(_read(source[1:], fields), source=source, negated=True)
     named = _NAMED.fullmatch(source)
     if named is None:
         return Term(source, "word", _plain(source))

@@ -50,11 +50,17 @@ class Ledger:
 
 
 def read(
-    request: HttpRequest, access: Access, timeline: Timeline, form: FilterForm, *, sets: Sets | None = None
+    request: HttpRequest,
+    access: Access,
+    timeline: Timeline,
+    form: FilterForm,
+    *,
+    sets: Sets | None = None,
+    restorable: bool = False,
 ) -> Ledger:
     """The page that the request's parameters ask for; with a parameter in error, the form alone.
 
-    `sets` are those of the object whose timeline it is.
+    `sets` are those of the object whose timeline it is; `restorable` says that it may be brought back to each row.
     """
     query = request.GET
     all_fields = query.get("unchanged") == "1"
@@ -68,7 +74,7 @@ def read(
     except InvalidCursor:
         form.add_error("after", _("This is not the address of a page. Start again from the newest events."))
         return Ledger(form, switch=switch, here=here, all_fields=all_fields)
-    desk = Desk(Links(access, entries), all_fields=all_fields, sets=sets)
+    desk = Desk(Links(access, entries), all_fields=all_fields, sets=sets, restorable=restorable)
     days = desk.days(entries, continues=query.get("day", ""))
     last = days[-1].date.isoformat() if days else ""
     return Ledger(

@@ -46,6 +46,7 @@ class Row:
     changes: tuple[Change, ...]
     note: str
     is_set: bool = False
+    restore_url: str = ""
 
     @property
     def kind(self) -> str:

@@ -31,6 +31,8 @@ def suggestions(access: Access, text: str) -> list[str]:
     if text.count('"') % 2 or "\0" in text:
         return []
     head, last = text[: len(text) - len(text.split(" ")[-1])], text.split(" ")[-1]
+    if last[:1] == "-" and len(last) > 1:
+        head, last = f"{head}-", last[1:]
     found = (offer for offer in _terms(access, last) if offer != last)
     return [f"{head}{offer}" for offer in islice(dict.fromkeys(found), OFFERED)]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
@@ -14,6 +14,7 @@ from django.db.models import Field, Model
 from django.utils.translation import gettext as _
 
 from pghistory import registry
+from pghistory.exclusions import without
 from pghistory.models import Event
 from pghistory.timeline import Timeline
 from pghistory_ui.grammar import ANYTHING, Term, parse
@@ -43,7 +44,13 @@ def understood(access: Access, text: str) -> list[Meaning]:
     terms = list(parse(text, access.fields))
     if len(terms) > MOST_TERMS:
         raise ValidationError(_("Write no more than %d terms.") % MOST_TERMS)
-    return [_meaning(access, term) for term in terms]
+    return [_negated(_meaning(access, term)) if term.negated else _meaning(access, term) for term in terms]
+
+
+def _negated(meaning: Meaning) -> Meaning:
+    narrow = meaning.narrow
+    value = _("not %s") % meaning.value
+    return replace(meaning, value=value, narrow=lambda timeline: without(timeline, narrow(timeline)))
 
 
 def tracked_model(access: Access, label: str) -> type[Model] | None:
@@ -150,6 +157,21 @@ def _until(access: Access, term: Term, value: str) -> Meaning:
     return Meaning(term, _("Until"), value, lambda timeline: timeline.until(at))
 
 
+def _on(access: Access, term: Term, value: str) -> Meaning:
+    """A day, or from one to another, both with it: 2026-11-01, 2026-11-01..2026-11-30, 2026-11-01.., ..2026-11-30."""
+    first, dots, last = value.partition("..")
+    since = _instant(first) if first else None
+    until = _after(last if dots else first) if last or not dots else None
+    if since is None and until is None:
+        raise ValidationError(_("Nothing stands after “%s”.") % term.source)
+
+    def narrow(timeline: Timeline) -> Timeline:
+        narrowed = timeline if since is None else timeline.since(since)
+        return narrowed if until is None else narrowed.until(until)
+
+    return Meaning(term, _("On"), value.replace("..", " – "), narrow)
+
+
 _FILTERS: Final[dict[str, Callable[[Access, Term, str], Meaning]]] = {
     "actor": _actor,
     "event_model": _event_model,
@@ -157,6 +179,7 @@ _FILTERS: Final[dict[str, Callable[[Access, Term, str], Meaning]]] = {
     "label": _label,
     "model": _model,
     "obj": _object,
+    "on": _on,
     "since": _since,
     "until": _until,
 }
@@ -169,6 +192,15 @@ def _context(key: str, value: str) -> Narrow:
 def _instant(value: str) -> dt.datetime:
     found: dt.datetime = InstantField().clean(value)
     return found
+
+
+def _after(value: str) -> dt.datetime:
+    """The instant at which a day, or the minute of a time, is over."""
+    length = dt.timedelta(minutes=1) if ":" in value else dt.timedelta(days=1)
+    try:
+        return _instant(value) + length
+    except OverflowError as error:
+        raise ValidationError(InstantField.default_error_messages["invalid"]) from error
 
 
 def _across(timeline: Timeline, *, wanted: tuple[type[Event], ...]) -> Timeline:

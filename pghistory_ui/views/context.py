@@ -94,6 +94,9 @@ def context(request: HttpRequest, site: AdminSite, key: str) -> HttpResponse:
             metadata={name: as_text(value) for name, value in (metadata_of(entries[0]) if entries else {}).items()},
             figures=figures(entries) if entries and not older and not after else None,
             context_id=context_id,
+            export_url=f"{page_url(site, 'exports')}?context={context_id}"
+            if any(access.may_export(entry.tracked_model) for entry in entries)
+            else "",
             undo_url=page_url(site, "undo", context_id) if access.may_undo(entries) else "",
             **shown,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib.admin import AdminSite
@@ -48,6 +48,7 @@ class ObjectPage:
     related_url: str
     shows_related: bool
     chosen: tuple[str, str] | None
+    current: str
 
     def histories(self, *, shows_log: bool, entries: int | None) -> tuple[frame.Tab, ...]:
         """Tabs for the changes, for those of related objects, and for Django's own log with its number of entries."""
@@ -67,6 +68,8 @@ def object_timeline(request: HttpRequest, site: AdminSite, label: str, key: str)
     found = living_or_gone(access, model, unquote(key))
     page = object_page(request, access, model, found)
     if frame.wants_fragment(request):
+        # Rows that join others leave the choice to those.
+        page = replace(page, chosen=("", ""), current="") if page.chosen else page
         return frame.varying(frame.fragment(request, "object_results.html", page=page, ledger=page.ledger))
     title = _("Change history: %s") if page.living else _("Change history: %s (deleted)")
     return frame.varying(
@@ -108,12 +111,18 @@ def object_page(request: HttpRequest, access: Access, model: type[Model], found:
     shows_related = bool(pointing) and request.GET.get("related") == "1"
     shown = access.timeline(*pointing).references(found) if shows_related else timeline
     form = FilterForm(request.GET, access, fixed=("model", "obj", "event_model"))
-    read = ledger.read(request, access, shown, form, sets=None if shows_related else sets)
+    restorable = access.may_restore(model, found if living else None)
+    read = (
+        ledger.read(request, access, shown, form)
+        if shows_related
+        else ledger.read(request, access, shown, form, sets=sets, restorable=restorable)
+    )
     newest = None if living else next(iter(own.page(size=1).entries), None)
     label = clipped(called(found)) if newest is None else Links(access, [newest]).object(newest).label
     history_url = admin_url(access.site, model, "history", found.pk) if living else ""
     query = urlencode({"model": model._meta.label, "pk": found.pk})
     may_record = living and registry.manual_labels(model) and access.may_record(model, found)
+    chosen = None if shows_related else newest_two(read)
     obj = urlencode({"obj": f"{model._meta.label}:{found.pk}"})
     return ObjectPage(
         ledger=read,
@@ -134,7 +143,9 @@ def object_page(request: HttpRequest, access: Access, model: type[Model], found:
         compare_url=page_url(access.site, "compare_chosen"),
         related_url="?related=1" if pointing else "",
         shows_related=shows_related,
-        chosen=None if shows_related else newest_two(read),
+        chosen=chosen,
+        # What is newest of everything is what the object is like.
+        current=chosen[1] if chosen and living and not read.newest and not read.is_filtered else "",
     )
 
 

@@ -12,10 +12,12 @@ from django.test.utils import CaptureQueriesContext
 
 import pghistory
 from demo_project.shop.models import Category, Order, Product, Supplier
+from pghistory.models import Context
 from tests.ui.html import Page
 
 Browse = Callable[..., Page]
-CONTEXT = "/admin/pghistory/events/context"
+EVENTS = "/admin/pghistory/events/"
+CONTEXT = f"{EVENTS}context"
 
 
 def address(of: Product) -> str:
@@ -168,3 +170,16 @@ def test_nothing_is_shown_of_a_context_whose_events_are_gone(browse: Browse, mar
         Order.objects.none().delete()
     browse(mara, f"{CONTEXT}/{context.id}/", status=404)
     browse(mara, f"{CONTEXT}/{uuid.uuid4()}/", status=404)
+
+
+def test_what_one_context_changed_can_be_exported(client: Client, browse: Browse, mara: User, changed: Product):
+    context = Context.objects.get(metadata__reason="Price list, week 48")
+    page = browse(mara, f"{EVENTS}context/{context.pk}/")
+    address = f"{EVENTS}export/?context={context.pk}"
+    assert page.link("Export") == address
+    assert "1 event" in browse(mara, address).text
+    lines = b"".join(client.get(f"{EVENTS}export.csv?context={context.pk}").streaming_content)
+    assert lines.count(b"\r\n") == 2
+    found = browse(mara, f"{EVENTS}?context={context.pk}")
+    assert f"Request or job {context.pk}" in found.text
+    assert "Enter a valid UUID" in browse(mara, f"{EVENTS}?context=x").text

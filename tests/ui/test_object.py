@@ -255,3 +255,37 @@ def test_the_fields_of_a_timeline_are_chosen_by_its_admin(
     assert "from Blankets" in browse(mara, history(changed) + page.link("All fields")).text
     event = browse(mara, page.links_to_events()[2])
     assert "from Blankets" in event.text
+
+
+def test_each_older_version_of_an_object_can_be_restored_from_its_row(
+    browse: Browse, mara: User, changed: Product, person: Callable[..., User]
+):
+    events = list(Product.pgh_event_model.objects.filter(pgh_obj_id=changed.pk).order_by("pgh_id"))
+    restore = f"{EVENTS}/restore/shop.ProductEvent/{events[0].pgh_id}/"
+    page = browse(mara, history(changed))
+    assert page.link(f"Restore… to event {events[0].pgh_id}") == restore
+    # The newest one is what the object is like.
+    assert page.source.count("Restore…") == 1
+    assert browse(mara, f"{history(changed)}?label=update").source.count("Restore…") == 1
+    viktor = person("viktor", "shop.view_product")
+    assert "Restore…" not in browse(viktor, history(changed)).source
+    assert "Restore…" not in browse(mara, f"{history(changed)}?related=1").source
+    address = own(changed)
+    changed.delete()
+    assert restore in [found for _words, found in browse(mara, address).links]
+
+
+def test_cards_that_join_others_leave_the_choice_of_versions_to_those(browse: Browse, mara: User, changed: Product):
+    whole = browse(mara, history(changed))
+    assert whole.source.count(" checked") == 2
+    cards = browse(mara, own(changed), **{"HX-Request": "true"})
+    assert 'name="a"' in cards.source
+    assert " checked" not in cards.source
+
+
+def test_new_events_of_an_object_can_be_asked_for_without_a_reload(browse: Browse, mara: User, changed: Product):
+    page = browse(mara, history(changed))
+    assert f'data-pgh-live="{own(changed)}?"' in page.source
+    related = browse(mara, f"{history(changed)}?related=1&q=week")
+    assert "data-pgh-live" not in related.source or f'data-pgh-live="{own(changed)}?related=1' in related.source
+    assert "data-pgh-newest" not in browse(mara, f"{history(changed)}?label=nothing").source

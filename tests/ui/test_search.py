@@ -1,5 +1,6 @@
 """Searching: the grammar in one field, its errors, its pills and what it suggests."""
 
+import datetime as dt
 from collections.abc import Callable
 from urllib.parse import quote
 
@@ -8,6 +9,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 import pghistory
 from demo_project.shop.models import Category, Customer, Product
@@ -54,6 +56,22 @@ def search(text: str) -> str:
         ("since:2001-01-01 until:2002-01-01", 0),
         ("since:2001-01-01 model:product", 2),
         ("model:product model:category", 0),
+        ("model:product -label:insert", 1),
+        ("model:product -actor:mara", 1),
+        ("model:product -week", 1),
+        ("model:product -price:129→139", 1),
+        ("model:product -price:139→129", 2),
+        ("-model:product -model:category -model:supplier", 1),
+        ("label:update -model:category", 1),
+        ('label:update -reason="Price list, week 48"', 0),
+        ("model:product -field:price", 0),
+        ("model:category -field:price", 2),
+        ("model:product on:2001-01-01..2002-01-01", 0),
+        ("model:product on:2001-01-01..", 2),
+        ("model:product on:..2001-01-01", 0),
+        ("model:product -on:..2001-01-01", 2),
+        ("model:product on:2001-01-01", 0),
+        ("-5", 0),
     ],
 )
 def test_each_term_narrows_the_list_and_the_export(
@@ -87,6 +105,25 @@ def test_each_term_is_a_pill_of_its_own(browse: Browse, mara: User, changed: Pro
     assert browse(mara, search("week")).link("Search week Remove this filter") == "?"
 
 
+def test_a_pill_says_what_is_left_out_and_takes_it_back(browse: Browse, mara: User, changed: Product):
+    page = browse(mara, search("model:product -label:insert"))
+    assert page.link("Label not insert Remove this filter") == "?q=model%3Aproduct"
+    assert "Label not insert" in page.text
+
+
+def test_a_day_is_the_readers_and_is_over_when_it_is_over(browse: Browse, mara: User, changed: Product):
+    day = timezone.localdate()
+    before, after = day - dt.timedelta(days=1), day + dt.timedelta(days=1)
+    for text, number in [
+        (f"on:{day}", 2),
+        (f"on:{before}..{day}", 2),
+        (f"on:{before}", 0),
+        (f"on:{day}..{after}", 2),
+        (f"on:{before}T10:00..{before}T11:00", 0),
+    ]:
+        assert len(browse(mara, search(f"model:product {text}")).links_to_events()) == number, text
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -102,6 +139,13 @@ def test_each_term_is_a_pill_of_its_own(browse: Browse, mara: User, changed: Pro
         "label:",
         "reason=",
         '""',
+        "on:",
+        "on:..",
+        "on:yesterday..",
+        "on:2026-02-30",
+        "on:9999-12-31",
+        "-actor:",
+        "-model:nothing",
         " ".join("a" * 1 for _term in range(21)),
     ],
 )
@@ -142,6 +186,8 @@ def suggested(client: Client, user: User, text: str) -> list[str]:
         ("rea", "reason="),
         ("reason=", 'reason="Price list, week 48"'),
         ("method=p", "method=POST"),
+        ("wool -lab", "wool -label:"),
+        ("-label:upd", "-label:update"),
     ],
 )
 def test_the_field_suggests_from_the_data(client: Client, mara: User, changed: Product, text: str, offer: str):

@@ -1,0 +1,47 @@
+"""What a timeline leaves out: the events that a narrower one of it has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from django.db.models import BooleanField, Case, Q, Value, When
+
+from pghistory.filters import Filter
+from pghistory.models import Event
+
+if TYPE_CHECKING:
+    from pghistory.timeline import Timeline
+
+
+@dataclass(frozen=True, slots=True)
+class Excluded(Filter):
+    """Events that do not answer all of these filters; of other event models, every one."""
+
+    filters: tuple[Filter, ...]
+    event_models: tuple[type[Event], ...]
+
+    def condition(self, event_model: type[Event], using: str) -> Q | None:
+        if event_model not in self.event_models:
+            return Q()
+        meant = Q()
+        for item in self.filters:
+            found = item.condition(event_model, using)
+            if found is None:
+                return Q()
+            meant &= found
+        if not meant:
+            return None
+        # Where nothing is known, as of an event without a context, it is not what was excepted.
+        return Q(Case(When(meant, then=Value(False)), default=Value(True), output_field=BooleanField()))
+
+    def planned(self, using: str) -> Excluded:
+        return replace(self, filters=tuple(item.planned(using) for item in self.filters))
+
+
+def without(timeline: Timeline, narrowed: Timeline) -> Timeline:
+    """A timeline without the events of a narrower one that was made of it."""
+    added = narrowed.filters[len(timeline.filters) :]
+    left_out = Excluded(added, narrowed.event_models)
+    kept = tuple(found for found in timeline.event_models if added or found not in narrowed.event_models)
+    return replace(timeline, event_models=kept, filters=(*timeline.filters, *([left_out] if added else [])))
