@@ -111,7 +111,7 @@ def apply(
     said = {**metadata, **({"reason": reason} if reason else {}), **intent.metadata}
     with refusals.told(), transaction.atomic(using=using), short_waits(using):
         rows = selection(intent)
-        writes.hold((Revision(span) for span in rows.all(intent)), using)
+        writes.hold(rows.all(intent), using)
         found = rows.compared(intent)
         if digest(found) != intent.digest:
             raise errors.StalePreview(subject=subject(intent))
@@ -125,7 +125,7 @@ def apply(
                 raise errors.RestoreRefused(problem=refusals.words(error)) from error
         if len(refused) == len(writing):
             raise errors.RestoreRefused(problem=refusals.words(refused[0][1]))
-    left_out = tuple(replace(revision, problem=refusals.words(error)) for revision, error in refused)
+    left_out = tuple(revision._replace(problem=refusals.words(error)) for revision, error in refused)
     return Done(context.id, len(writing) - len(refused), left_out)
 
 
@@ -189,14 +189,14 @@ def _without(choice: Choice, refused: Sequence[Choice], error: Error) -> Choice:
 def _refused(found: Iterable[Revision], rehearsal: Rehearsal) -> tuple[Revision, ...]:
     """The revisions, with the problem of each that the database refused."""
     problems = {revision.slug: refusals.words(error) for revision, error in rehearsal.refused}
-    return tuple(replace(each, problem=problems.get(each.slug, each.problem)) for each in found)
+    return tuple(each._replace(problem=problems.get(each.slug, each.problem)) for each in found)
 
 
 def _permitted(found: list[Revision], permits: Permits | None) -> list[Revision]:
     if permits is None:
         return found
     forbidden = permits([revision for revision in found if revision.writes])
-    return [replace(each, problem=NOT_PERMITTED) if each.slug in forbidden else each for each in found]
+    return [each._replace(problem=NOT_PERMITTED) if each.slug in forbidden else each for each in found]
 
 
 def _notes(rows: Selection) -> Iterable[str]:

@@ -50,7 +50,7 @@ def rehearse(found: Sequence[Revision], using: str, metadata: Mapping[str, Any])
     try:
         with transaction.atomic(using=using), short_waits(using), apart(**metadata) as context:
             marks = _marks(using)
-            writes.hold(writing, using)
+            writes.hold((revision.span for revision in writing), using)
             refused = writes.write(writing, using)
             made = _read(context.id, marks, using, tuple(refused))
             raise _TakenBack

@@ -6,12 +6,10 @@ each column comes back exactly as it was stored.
 
 from __future__ import annotations
 
-import functools
 import hashlib
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import groupby, islice
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 from django.db import connections
 
@@ -26,14 +24,13 @@ BATCH: Final = 5_000
 """Rows that one statement locks, compares or writes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A row between two of its events: `base` is the id of the one that keeps the row to bring back.
 
     Without a `base` the row was not there. `then` is the id of the event that keeps what replaced it, None where the
     row was gone, or where the living row itself is all that is known (`is_open`). `guess` says that changes may have
     been missed between the two, `problem` why the row cannot be brought back at all. Of a `partial` span only the
-    fields in which base and then differ are meant.
+    fields in which base and then differ are meant. A tuple, as an undo makes tens of thousands.
     """
 
     event_model: type[Event]
@@ -56,12 +53,12 @@ class Span:
         return self.base is None, self.then is None, self.is_open, self.guess, self.partial, self.problem
 
 
-@dataclass(frozen=True, slots=True)
-class Revision:
+class Revision(NamedTuple):
     """What is to be written to one row: "insert", "update", "delete", or "" for nothing.
 
     `fields` are written, `conflicts` were edited since and stay as they are, `different` is all that base and now
-    differ in. `problem` says why nothing is written.
+    differ in. `image` stands for what the living rows are made of, of several revisions together. `problem` says why
+    nothing is written.
     """
 
     span: Span
@@ -69,7 +66,7 @@ class Revision:
     fields: tuple[str, ...] = ()
     conflicts: tuple[str, ...] = ()
     different: tuple[str, ...] = ()
-    image: str = ""
+    image: int | None = None
     problem: str = ""
 
     @property
@@ -94,32 +91,25 @@ def revisions(
     for event_model, group in groupby(spans, key=lambda span: span.event_model):
         for batch in batches(group):
             known = evidence(event_model)
-            named = functools.cache(functools.partial(_named, tuple(known.columns)))
-            made: dict[Any, Revision] = {}
-            for span, (lives, image, *differences) in zip(batch, _compared(known, batch, using), strict=True):
+            found: dict[int, Revision] = {}
+            for lives, *differences, image, positions in _compared(known, batch, using):
                 # Of thousands of rows, most have the same done to them.
-                kind = (span.kind, lives, *differences)
-                if overwrite or kind not in made:
-                    made[kind] = _decided(span, fields, overwrite, lives, *map(named, differences))
-                alike = made[kind]
-                yield Revision(
-                    span,
-                    alike.operation,
-                    alike.fields,
-                    alike.conflicts,
-                    alike.different,
-                    image if lives else "",
-                    alike.problem,
-                )
+                made: dict[Any, tuple[Any, ...]] = {}
+                marked = [_named(tuple(known.columns), marks) for marks in differences]
+                for position in sorted(map(int, positions.split(","))):
+                    span = batch[position - 1]
+                    if overwrite or span.kind not in made:
+                        made[span.kind] = _decided(span, fields, overwrite, lives, *marked)[1:]
+                    found[position] = Revision(span, *made[span.kind])
+                # What all of them are made of stands with the last one.
+                found[position] = found[position]._replace(image=image)
+            yield from (found[position] for position in sorted(found))
 
 
 def digest(found: Iterable[Revision]) -> str:
     """What the rows looked like when they were compared; any later write to one of them makes another digest."""
-    image = hashlib.sha256()
-    for revision in found:
-        span = revision.span
-        image.update(repr((span.slug, span.base, span.then, revision.image)).encode("utf-8", "surrogatepass"))
-    return image.hexdigest()
+    rows = (f"{each.span.obj!r} {each.span.base} {each.span.then} {each.image}" for each in found)
+    return hashlib.sha256("\n".join(rows).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _compared(known: Evidence, spans: Sequence[Span], using: str) -> list[Any]:
@@ -129,7 +119,7 @@ def _compared(known: Evidence, spans: Sequence[Span], using: str) -> list[Any]:
         edited=_differences(known, using, "pgh_then", "pgh_now"),
         different=_differences(known, using, "pgh_base", "pgh_now"),
     )
-    params: list[Any] = [[span.obj for span in spans], [span.base for span in spans], [span.then for span in spans]]
+    params = [sql.array(keys) for keys in zip(*((span.obj, span.base, span.then) for span in spans), strict=True)]
     with connections[using].cursor() as cursor:
         cursor.execute(statement, params)
         rows: list[Any] = cursor.fetchall()
@@ -179,8 +169,8 @@ def _differences(known: Evidence, using: str, one: str, other: str) -> str:
     def differs(name: str) -> str:
         left, right = column(one, name), column(other, name)
         if has_equality(known.columns[name][0]):
-            return f"({left} is distinct from {right})::int"
-        return f"(row({left})::record *<> row({right})::record)::int"
+            return f"{left} is distinct from {right}"
+        return f"row({left})::record *<> row({right})::record"
 
     return ", ".join(map(differs, known.columns))
 
@@ -209,18 +199,18 @@ def _decided(
             return revision
         edits = () if span.is_open else tuple(name for name in edited if name not in known.times)
         if span.then is None and not span.is_open:
-            return replace(revision, problem="It was added once more since.")
+            return revision._replace(problem="It was added once more since.")
         kept = bool(edits) and f"{span.slug}:" not in overwrite
-        return replace(revision, operation="" if kept else "delete", conflicts=edits if kept else ())
+        return revision._replace(operation="" if kept else "delete", conflicts=edits if kept else ())
     if not lives:
         if span.partial and span.then is not None:
-            return replace(revision, problem="It was deleted since.")
+            return revision._replace(problem="It was deleted since.")
         fields = tuple(name for name in known.columns if wanted is None or name in wanted)
         unknown = ", ".join(str(field.verbose_name) for field in known.unknown(fields))
-        revision = replace(revision, fields=fields, different=tuple(known.columns))
+        revision = revision._replace(fields=fields, different=tuple(known.columns))
         if unknown:
-            return replace(revision, problem=f"Not kept, and without a default: {unknown}.")
-        return replace(revision, operation="insert")
+            return revision._replace(problem=f"Not kept, and without a default: {unknown}.")
+        return revision._replace(operation="insert")
     is_known = not span.is_open and span.then is not None
     meant = [name for name in different if name in changed or not (span.partial and is_known)]
     if span.guess or (span.then is None and not span.is_open):
@@ -235,8 +225,7 @@ def _decided(
             chosen = []
     else:
         chosen = [name for name in different if name in wanted]
-    return replace(
-        revision,
+    return revision._replace(
         operation="update" if chosen else "",
         fields=tuple(chosen),
         conflicts=tuple(name for name in later if name not in chosen and name not in known.times),

@@ -66,6 +66,9 @@ def _of_context(intent: Intent) -> tuple[Span, ...]:
     found = spans.of_context(context_id, intent.using)
     if not found:
         raise errors.NotRestorable(subject=subject(intent), problem="no event of a change belongs to it.")
+    event_models = {span.event_model for span in found}
+    if len({evidence(event_model).table for event_model in event_models}) == len(event_models):
+        return tuple(found)
     whole: dict[tuple[type[Model], str], Span] = {}
     for span in found:
         key = (evidence(span.event_model).table, span.obj)

@@ -15,6 +15,12 @@ from pghistory.models import Event
 from pghistory.restore.evidence import Evidence, evidence
 from pghistory.restore.revisions import Span, names, quoted
 
+FETCHED: Final = 500
+"""So many rows become spans at a time, and are forgotten again."""
+
+UNKNOWN: Final = "Nothing is recorded of it before this."
+RETURNED: Final = "It was deleted before this, and nothing tells how it came back."
+
 LABELS_OF_A_CHANGE: Final = 20
 """So many events of one change are looked through for the next change."""
 
@@ -142,47 +148,24 @@ def _of_context(known: Evidence, context_id: uuid.UUID, using: str) -> list[Span
         "insert": known.inserts,
         "delete": known.deletes,
         "state": known.states,
+        "misses_no_new_row": known.misses_no_new_row,
+        "misses_no_old_row": known.misses_no_old_row,
+        # An addition whose label does not say so may be the first event of all.
+        "may_be_added": known.may_insert and not known.inserts,
     }
     with connections[using].cursor() as cursor:
         cursor.execute(statement, params)
-        return [_span(known, *row) for row in cursor.fetchall()]
-
-
-def _span(
-    known: Evidence,
-    obj: str,
-    first: int,
-    first_old: int | None,
-    last_new: int | None,
-    first_insert: int | None,
-    last_insert: int | None,
-    last_delete: int | None,
-    before: int | None,
-    was_deleted: bool | None,
-    after: int | None,
-) -> Span:
-    """The row before the first event and after the last one, as far as these tell."""
-    gone = last_delete is not None and (last_insert is None or last_insert < last_delete)
-    then = None if gone else last_new if known.misses_no_new_row else after or last_new
-    is_open = not gone and then is None
-    base, guess, problem = None, False, ""
-    if first_insert is not None and (first_old is None or first_insert < first_old):
-        pass
-    elif first_old is not None and (first_old == first or known.misses_no_old_row):
-        base = first_old
-    elif before is not None and not was_deleted:
-        base, guess = before, not known.misses_no_new_row
-    elif known.inserts or not known.may_insert:
-        problem = "Nothing is recorded of it before this."
-        if was_deleted:
-            problem = "It was deleted before this, and nothing tells how it came back."
-    return Span(
-        known.event_model,
-        obj,
-        base=None if base is None else str(base),
-        then=None if then is None else str(then),
-        is_open=is_open,
-        guess=guess,
-        partial=True,
-        problem=problem,
-    )
+        return [
+            Span(
+                known.event_model,
+                obj,
+                base,
+                then,
+                is_open,
+                guess,
+                partial=True,
+                problem="" if is_known else RETURNED if was_deleted else UNKNOWN,
+            )
+            for rows in iter(lambda: cursor.fetchmany(FETCHED), [])
+            for obj, base, then, is_open, guess, is_known, was_deleted in rows
+        ]

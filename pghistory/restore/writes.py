@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from operator import attrgetter
+from typing import Any, Final, TypeVar
 
 from django.db import Error, connections, models, transaction
 
@@ -11,7 +12,9 @@ from pghistory import sql
 from pghistory.models import Event
 from pghistory.restore import refusals
 from pghistory.restore.evidence import Evidence, evidence
-from pghistory.restore.revisions import BATCH, Revision, batches, names, quoted, stored
+from pghistory.restore.revisions import BATCH, Revision, Span, batches, names, quoted, stored
+
+T = TypeVar("T")
 
 LOCK_TIMEOUT: Final = "3s"
 """How long somebody else's lock is waited for."""
@@ -19,15 +22,15 @@ LOCK_TIMEOUT: Final = "3s"
 Refusal = tuple[Revision, Error]
 
 
-def hold(found: Iterable[Revision], using: str) -> None:
+def hold(spans: Iterable[Span], using: str) -> None:
     """Locks the living rows, each table's in the order of its keys, until the transaction ends.
 
     Raises RowsBusy where somebody else holds one of them for long.
     """
-    for known, rows in _by_table(found, parents_first=True):
-        for batch in batches(rows):
+    for known, rows in _by_table(spans, attrgetter("event_model"), parents_first=True):
+        for batch in batches(sorted(span.obj for span in rows)):
             statement = sql.read("restore/lock.sql").format(**names(known, using))
-            _execute(using, statement, [sorted(revision.span.obj for revision in batch)])
+            _execute(using, statement, [sql.array(batch)])
 
 
 def write(found: Sequence[Revision], using: str) -> list[Refusal]:
@@ -73,7 +76,7 @@ def _batches(found: Sequence[Revision]) -> Iterator[tuple[Revision, ...]]:
     """What one statement writes, in an order that foreign keys allow: away with children, back with parents."""
     for operation in ("delete", "update", "insert"):
         chosen = [revision for revision in found if revision.writes and revision.operation == operation]
-        for _known, rows in _by_table(chosen, parents_first=operation != "delete"):
+        for _known, rows in _by_table(chosen, _event_model, parents_first=operation != "delete"):
             alike: dict[tuple[Any, ...], list[Revision]] = {}
             for revision in rows:
                 alike.setdefault((revision.span.event_model, revision.fields), []).append(revision)
@@ -86,7 +89,8 @@ def _batches(found: Sequence[Revision]) -> Iterator[tuple[Revision, ...]]:
 def _write_batch(batch: Sequence[Revision], using: str) -> None:
     first = batch[0]
     known = evidence(first.span.event_model)
-    objects, bases = [revision.span.obj for revision in batch], [revision.span.base for revision in batch]
+    objects = sql.array(revision.span.obj for revision in batch)
+    bases = sql.array(revision.span.base for revision in batch)
     if first.operation == "delete":
         _execute(using, sql.read("restore/delete.sql").format(**names(known, using)), [objects])
     elif first.operation == "update":
@@ -131,11 +135,17 @@ def _makes_defaults(revision: Revision) -> bool:
     return any(callable(own.default) for own in left_out)
 
 
-def _by_table(found: Iterable[Revision], *, parents_first: bool) -> Iterator[tuple[Evidence, list[Revision]]]:
-    """The revisions of each event model, tables that others refer to first or last."""
-    grouped: dict[type[Event], list[Revision]] = {}
-    for revision in found:
-        grouped.setdefault(revision.span.event_model, []).append(revision)
+def _event_model(revision: Revision) -> type[Event]:
+    return revision.span.event_model
+
+
+def _by_table(
+    found: Iterable[T], event_model_of: Callable[[T], type[Event]], *, parents_first: bool
+) -> Iterator[tuple[Evidence, list[T]]]:
+    """Revisions or spans of each event model, tables that others refer to first or last."""
+    grouped: dict[type[Event], list[T]] = {}
+    for row in found:
+        grouped.setdefault(event_model_of(row), []).append(row)
     order = _with_parents_first({evidence(event_model).table for event_model in grouped})
     known = sorted((evidence(event_model) for event_model in grouped), key=lambda each: order[each.table])
     for each in known if parents_first else reversed(known):

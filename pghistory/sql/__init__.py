@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable
 from importlib import resources
+from typing import cast
 
 from pghistory import errors
 
@@ -51,6 +52,21 @@ def dollar_quoted(value: str) -> str:
     while f"${tag}$" in value:
         tag += "_"
     return f"${tag}${value}${tag}$"
+
+
+def array(values: Iterable[str | None]) -> str:
+    """Texts as one parameter that is cast to an array; a list of thousands would be adapted text by text."""
+    listed = list(values)
+    if None not in listed:
+        text = '","'.join(cast("list[str]", listed))
+        if "\\" not in text and text.count('"') == 2 * len(listed) - 2:
+            return f'{{"{text}"}}'
+    return "{" + ",".join("null" if value is None else _element(value) for value in listed) + "}"
+
+
+def _element(value: str) -> str:
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 def insert_select(table: str, columns: Iterable[str], select: str, returning: str | None = None) -> str:

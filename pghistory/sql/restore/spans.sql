@@ -1,5 +1,6 @@
--- What a context did to each object: the first and last events of each reading, the last known state before them, and
--- the next old row after them.
+-- What a context did to each object: the events that keep it as it was before (base) and as it was left (then), whether
+-- the living row alone shows how it was left, whether changes may have been missed, whether anything is known of it, and
+-- whether it was deleted before. What is gone has no `then`, what was added no `base`.
 with pgh_span as (
     select
         {obj} as obj,
@@ -21,21 +22,44 @@ with pgh_span as (
 )
 select
     pgh_span.obj::text,
-    pgh_span.first_id,
-    pgh_span.first_old_id,
-    pgh_span.last_new_id,
-    pgh_span.first_insert_id,
-    pgh_span.last_insert_id,
-    pgh_span.last_delete_id,
-    pgh_before.pgh_id,
-    pgh_before.pgh_label = any(%(delete)s),
-    pgh_after.pgh_id
+    case
+        when pgh_reading.was_added then null
+        when pgh_reading.keeps_old then pgh_span.first_old_id
+        when not pgh_before.is_deletion then pgh_before.pgh_id
+    end::text,
+    case
+        when pgh_reading.is_gone then null
+        when %(misses_no_new_row)s then pgh_span.last_new_id
+        else coalesce(pgh_after.pgh_id, pgh_span.last_new_id)
+    end::text,
+    not pgh_reading.is_gone
+    and pgh_span.last_new_id is null
+    and (%(misses_no_new_row)s or pgh_after.pgh_id is null),
+    not pgh_reading.was_added
+    and not pgh_reading.keeps_old
+    and pgh_before.pgh_id is not null
+    and not pgh_before.is_deletion
+    and not %(misses_no_new_row)s,
+    pgh_reading.was_added
+    or pgh_reading.keeps_old
+    or not coalesce(pgh_before.is_deletion, true)
+    or %(may_be_added)s,
+    pgh_before.is_deletion
 from
     pgh_span
+    cross join lateral (
+        select
+            pgh_span.last_delete_id is not null
+            and (pgh_span.last_insert_id is null or pgh_span.last_insert_id < pgh_span.last_delete_id) as is_gone,
+            pgh_span.first_insert_id is not null
+            and (pgh_span.first_old_id is null or pgh_span.first_insert_id < pgh_span.first_old_id) as was_added,
+            pgh_span.first_old_id is not null
+            and (pgh_span.first_old_id = pgh_span.first_id or %(misses_no_old_row)s) as keeps_old
+    ) as pgh_reading
     left join lateral (
         select
             pgh_id,
-            pgh_label
+            pgh_label = any(%(delete)s) as is_deletion
         from
             {events}
         where
