@@ -124,7 +124,7 @@ class Table:
         of_context = [f"{self.context.name}__{name}" for name in self.of_context if self.context]
         has_neighbours = changes.has_object(self.event_model)
         neighbour_id = changes.neighbour_id(self.event_model) if has_neighbours else Value(None, models.TextField())
-        every = changes.rows(self.event_model, self.using)
+        every = changes.rows(self.event_model, self.using).order_by()
         events = every.annotate(pgh_neighbour_id=neighbour_id).values_list(
             *self.attributes, *of_context, "pgh_neighbour_id"
         )
