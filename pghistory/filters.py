@@ -10,7 +10,7 @@ import uuid
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import SearchVectorField
@@ -26,7 +26,15 @@ ANYTHING: Final = "*"
 """Stands for every value in a change."""
 
 RARE: Final = 1_000
-"""Up to so many contexts, of an actor or with a text, are worth to be read before the events."""
+"""Up to so many contexts of an actor are worth to be read before the events."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What is asked together: the event models of one database, and since when."""
+
+    event_models: tuple[type[Event], ...]
+    since: dt.datetime | None = None
 
 
 class Filter(ABC):
@@ -34,11 +42,17 @@ class Filter(ABC):
 
     __slots__ = ()
 
+    reads_far: ClassVar[bool] = False
+    """Whether no index leads to its events: where they are rare, many others are looked at for one of them."""
+
+    is_narrow: ClassVar[bool] = False
+    """Whether an index leads to its events, and they are few beside all of them."""
+
     @abstractmethod
     def condition(self, event_model: type[Event], using: str) -> Q | None:
         """The events that are meant; None where the event model cannot have any."""
 
-    def planned(self, using: str) -> Filter:
+    def planned(self, using: str, reach: Reach) -> Filter:
         """The same filter, fit for what the database holds."""
         return self
 
@@ -47,6 +61,8 @@ class Filter(ABC):
 class Objects(Filter):
     """Events of these objects; of an object in several tables (multi-table inheritance), those of each table."""
 
+    is_narrow = True
+
     objects: tuple[models.Model, ...]
 
     def condition(self, event_model: type[Event], using: str) -> Q | None:
@@ -54,7 +70,7 @@ class Objects(Filter):
         if field is None:
             return None
         tracked = event_model.pgh_tracked_model
-        return _one_of("pgh_obj", [keys.as_stored(field, keys.key_in(obj, tracked), using) for obj in self.objects])
+        return one_of("pgh_obj", [keys.as_stored(field, keys.key_in(obj, tracked), using) for obj in self.objects])
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +86,7 @@ class References(Filter):
             if not isinstance(field, ForeignKey):
                 continue
             values = [keys.as_stored(field, keys.target_value(field, obj), using) for obj in self.objects]
-            condition = _one_of(name, values)
+            condition = one_of(name, values)
             if condition is not None:
                 found = condition if found is None else found | condition
         return found
@@ -80,10 +96,12 @@ class References(Filter):
 class Labels(Filter):
     """Events under one of these labels, registered or not."""
 
+    reads_far = True
+
     labels: tuple[str, ...]
 
     def condition(self, event_model: type[Event], using: str) -> Q | None:
-        return _one_of("pgh_label", [label for label in self.labels if keys.is_storable(label)])
+        return one_of("pgh_label", [label for label in self.labels if keys.is_storable(label)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +123,7 @@ class Actor(Filter):
             return Q(EqualsAny(F("pgh_context_id"), ArraySubquery(self._contexts(using).values("pk"))))
         return metadata.names_actor(path, self.key)
 
-    def planned(self, using: str) -> Actor:
+    def planned(self, using: str, reach: Reach) -> Actor:
         # Without the index over actors, each branch would read all contexts.
         if "actor" not in config.indexes() or not keys.is_storable(self.key):
             return self
@@ -118,6 +136,8 @@ class Actor(Filter):
 @dataclass(frozen=True, slots=True)
 class InContext(Filter):
     """Events of one context."""
+
+    is_narrow = True
 
     id: uuid.UUID
 
@@ -132,6 +152,8 @@ class ActorLabel(Filter):
     No index serves it: events are read newest first until a page is full, and all of them where the name is rare.
     """
 
+    reads_far = True
+
     text: str
 
     def condition(self, event_model: type[Event], using: str) -> Q | None:
@@ -143,6 +165,8 @@ class ActorLabel(Filter):
 @dataclass(frozen=True, slots=True)
 class Metadata(Filter):
     """Events whose context has this value at this key, as JSON or as a text that reads the same."""
+
+    reads_far = True
 
     key: str
     value: Any
@@ -156,6 +180,8 @@ class Metadata(Filter):
 class Touching(Filter):
     """Events that change one of these fields."""
 
+    reads_far = True
+
     fields: tuple[str, ...]
 
     def condition(self, event_model: type[Event], using: str) -> Q | None:
@@ -166,6 +192,8 @@ class Touching(Filter):
 @dataclass(frozen=True, slots=True)
 class Changed(Filter):
     """Events that change a field from one value to another; ANYTHING is any value."""
+
+    reads_far = True
 
     field: str
     before: Any
@@ -223,42 +251,6 @@ class Until(Filter):
 
 
 @dataclass(frozen=True, slots=True)
-class Search(Filter):
-    """Events with this text in their label, as their object's key, or somewhere in the values of their context.
-
-    No index serves it. Contexts are read first, and their ids kept where they are few; else events are read newest
-    first until a page is full.
-    """
-
-    text: str
-    contexts: tuple[uuid.UUID, ...] | None = None
-
-    def condition(self, event_model: type[Event], using: str) -> Q | None:
-        if not keys.is_storable(self.text):
-            return None
-        labels = registry.labels(event_model)
-        found = Q(pgh_label__in=[label for label in labels if self.text.lower() in label.lower()])
-        found |= ~Q(pgh_label__in=labels) & Q(pgh_label__icontains=self.text)
-        field = changes.column(event_model, "pgh_obj")
-        if field is not None:
-            found |= _one_of("pgh_obj", [keys.as_stored(field, self.text, using)]) or changes.NEVER
-        path = metadata.path(event_model)
-        if path == metadata.SHARED and self.contexts is not None:
-            found |= Q(pgh_context_id__in=self.contexts)
-        elif path == metadata.SHARED:
-            found |= metadata.mentions(path, self.text) | Q(pgh_context__actor_label__icontains=self.text)
-        elif path is not None:
-            found |= metadata.mentions(path, self.text)
-        return found
-
-    def planned(self, using: str) -> Search:
-        mentioned = metadata.mentions("metadata", self.text) | Q(actor_label__icontains=self.text)
-        contexts = Context._base_manager.using(using).filter(mentioned).values_list("pk", flat=True)
-        found = tuple(contexts[: RARE + 1])
-        return replace(self, contexts=found if len(found) <= RARE else None)
-
-
-@dataclass(frozen=True, slots=True)
 class Within(Filter):
     """Events of objects in a queryset; for event models of that queryset's table only.
 
@@ -287,6 +279,7 @@ class EqualsAny(Func):
     output_field = models.BooleanField()
 
 
-def _one_of(path: str, values: Iterable[Any]) -> Q | None:
+def one_of(path: str, values: Iterable[Any]) -> Q | None:
+    """The rows that have one of these values in a field; None without a value."""
     known = [value for value in values if value is not None]
     return Q(**{f"{path}__in": known}) if known else None

@@ -35,6 +35,8 @@ class Membership:
 class Belonging(Filter):
     """Events of an object, and those that added to its sets or removed from them."""
 
+    is_narrow = True
+
     obj: Model
     memberships: tuple[Membership, ...]
 

@@ -17,6 +17,7 @@ from django.db.models import QuerySet, UUIDField
 from pghistory import errors, filters, keys, registry
 from pghistory.filters import Filter
 from pghistory.models import Event
+from pghistory.searches import Search
 from pghistory.states import aware
 
 Model = type[models.Model]
@@ -107,7 +108,7 @@ class Narrowing:
         No index serves it: the contexts are read for it, and where the text is rare, every event that the other filters
         leave is looked at, though not its context.
         """
-        return self._narrowed(filters.Search(text.strip())) if text.strip() else self
+        return self._narrowed(Search(text.strip())) if text.strip() else self
 
     def within(self, objects: Mapping[Model, QuerySet[Any]], *, deleted: Collection[Model] = ()) -> Self:
         """Of each model named here, only events of the objects in its queryset; other models stay as they are.
@@ -116,6 +117,11 @@ class Narrowing:
         `pgh_obj`) counts as one of these.
         """
         return self._narrowed(*(filters.Within(model, found, model in deleted) for model, found in objects.items()))
+
+    @property
+    def reads_far(self) -> bool:
+        """Whether a page may look at many events to find some, since no index leads to them."""
+        return any(item.reads_far for item in self.filters) and not any(item.is_narrow for item in self.filters)
 
     def _narrowed(self, *added: Filter) -> Self:
         """This timeline with more filters, over the event models that can have events for all of them."""

@@ -23,7 +23,7 @@ from pghistory.differences import state
 from pghistory.entries import Entry, EntryContext, Found, entries, told
 from pghistory.errors import InvalidCursor as BadCursor
 from pghistory.estimates import Activity, Estimate, activity, estimates
-from pghistory.filters import Filter
+from pghistory.filters import Filter, Reach, Since
 from pghistory.keysets import Keyset
 from pghistory.models import Event
 from pghistory.narrowing import Narrowing
@@ -170,7 +170,8 @@ class Timeline(Narrowing):
     def _conditions(self) -> Iterator[tuple[str, dict[type[Event], list[Q]]]]:
         """For each database, {event model: what its events that are meant have in common}."""
         for alias, event_models in self._databases().items():
-            planned = [item.planned(alias) for item in self.filters]
+            since = max((item.at for item in self.filters if isinstance(item, Since)), default=None)
+            planned = [item.planned(alias, Reach(tuple(event_models), since)) for item in self.filters]
             found = {}
             for event_model in event_models:
                 conditions = (item.condition(event_model, alias) for item in planned)

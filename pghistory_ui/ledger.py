@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from django.http import HttpRequest, QueryDict
+from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from pghistory import deletions
 from pghistory.errors import InvalidCursor
 from pghistory.timeline import Count, Entry, Page, Timeline
 from pghistory_ui import config
@@ -27,7 +30,10 @@ READ_AHEAD: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """What the templates of a timeline show; the addresses are query strings relative to the page."""
+    """What the templates of a timeline show; the addresses are query strings relative to the page.
+
+    `horizon` is how far back was looked for events to which no index leads, on the last page before it.
+    """
 
     form: FilterForm
     days: tuple[Day, ...] = ()
@@ -39,6 +45,7 @@ class Ledger:
     export: str = ""
     live: str = ""
     newest_at: str = ""
+    horizon: dt.datetime | None = None
     all_fields: bool = False
     switch: str = ""
     here: str = ""
@@ -69,6 +76,9 @@ def read(
     if not form.is_valid():
         return Ledger(form, switch=switch, here=here, all_fields=all_fields)
     narrowed = form.apply(timeline)
+    horizon = _horizon(narrowed, form)
+    if horizon is not None:
+        narrowed = narrowed.since(horizon)
     try:
         entries, older = visible_page(access, narrowed, form.cleaned_data.get("after") or None)
     except InvalidCursor:
@@ -77,13 +87,15 @@ def read(
     desk = Desk(Links(access, entries), all_fields=all_fields, sets=sets, restorable=restorable)
     days = desk.days(entries, continues=query.get("day", ""))
     last = days[-1].date.isoformat() if days else ""
+    further = {"after": older} if older else {"after": "", "until": horizon.isoformat()} if horizon else {}
     return Ledger(
         form=form,
         days=days,
         pills=tuple(form.pills()),
         count=count_text(narrowed) if access.counts_are_true else "",
-        older=_query(query, without=("day",), after=older) if older else "",
-        older_cards=_query(query, without=(), after=older, day=last) if older else "",
+        older=_query(query, without=("day",), **further) if further else "",
+        older_cards=_query(query, without=(), day=last, **further) if further else "",
+        horizon=timezone.localtime(horizon) if horizon and not older else None,
         newest=_query(query, without=("after", "day")) if query.get("after") else "",
         export=_query(query, without=("after", "day", "unchanged", "tab")),
         live=_query(query, without=("after", "day", "since")) if not (query.get("after") or query.get("until")) else "",
@@ -92,6 +104,13 @@ def read(
         switch=switch,
         here=here,
     )
+
+
+def _horizon(timeline: Timeline, form: FilterForm) -> dt.datetime | None:
+    """How far back one page looks, where it may have to look at many events to find some; None for all."""
+    if not timeline.reads_far:
+        return None
+    return deletions.horizon(timeline.event_models, until=form.cleaned_data.get("until"))
 
 
 def count_text(timeline: Timeline) -> str:

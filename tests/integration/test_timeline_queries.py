@@ -1,5 +1,6 @@
 """How often a timeline asks the database, and what it leaves until it is asked for."""
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 import pghistory
 from pghistory import stored
 from pghistory.timeline import Timeline
-from tests.tracked.models import ByRow, CharKey, Everything, OldRows, Reference
+from tests.tracked.models import ByRow, CharKey, DenormalisedContext, Everything, OldRows, Reference
 
 pytestmark = pytest.mark.django_db
 
@@ -111,3 +112,36 @@ def test_foreign_keys_are_told_by_their_keys():
     reference = Reference.objects.create(row=row)
     [entry] = Timeline().of(reference).page().entries
     assert (entry.after or {})["row"] == entry.stored["row"] == row.pk
+
+
+def test_a_search_since_an_instant_reads_the_contexts_of_what_happened_since(row: Any):
+    early = Timeline().across(Everything).first()
+    with pghistory.context(url="/x/later/"):
+        later = CharKey.objects.create(code="later")
+    key = Timeline().of(later).first()
+    assert early is not None
+    assert key is not None
+    CharKey.pgh_event_model.objects.filter(pk=key.id).update(pgh_created_at=early.at + dt.timedelta(days=2))
+    found = Timeline().searching("/x/")
+    assert len(found.page().entries) == 4
+    assert [entry.obj_id for entry in found.since(early.at + dt.timedelta(days=1)).page().entries] == ["later"]
+    assert [entry.obj_id for entry in found.across(CharKey).since(early.at + dt.timedelta(days=1)).entries()] == [
+        "later"
+    ]
+
+
+def test_a_search_since_an_instant_needs_no_table_of_contexts():
+    with pghistory.context(user="needle"):
+        DenormalisedContext.objects.create()
+    found = Timeline().across(DenormalisedContext).searching("needle")
+    [entry] = found.entries()
+    assert found.since(entry.at).count().number == 1
+    assert found.since(entry.at + dt.timedelta(days=1)).count().number == 0
+
+
+def test_a_timeline_knows_whether_it_may_look_far(row: Any):
+    assert not Timeline().reads_far
+    assert not Timeline().by(1).references(row).reads_far
+    assert Timeline().touching("name").reads_far
+    assert Timeline().searching("x").by(1).reads_far
+    assert not Timeline().of(row).touching("name").searching("x").reads_far

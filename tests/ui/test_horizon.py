@@ -1,0 +1,82 @@
+"""Filters to which no index leads look at the newest events of each table, and lead further back."""
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.utils import timezone
+
+import pghistory
+from demo_project.shop.models import Category
+from tests.ui.html import Page
+
+Browse = Callable[..., Page]
+EVENTS = "/admin/pghistory/events/"
+
+
+@pytest.fixture
+def categories(mara: User, monkeypatch: pytest.MonkeyPatch) -> list[Category]:
+    """Ten in a table of which four events are looked at for a page; the oldest was made in a context of its own."""
+    monkeypatch.setattr("pghistory.deletions.LOOKED_AT", 3)
+    with pghistory.context(user=mara.pk, url="/needle/", ticket="T-1"):
+        made = [Category.objects.create(name="First of all", slug="first")]
+    made += [Category.objects.create(name=f"Later {n}", slug=f"s{n}") for n in range(9)]
+    events = Category.pgh_event_models["insert"].objects
+    for hours, event in enumerate(events.order_by("-pgh_id")):
+        events.filter(pk=event.pk).update(pgh_created_at=timezone.now() + dt.timedelta(hours=100 - hours))
+    return made
+
+
+@pytest.mark.parametrize("query", ["q=needle", "key=ticket&value=T-1", "q=ticket%3DT-1"])
+def test_a_rare_event_is_found_by_looking_further_back(browse: Browse, mara: User, categories: Any, query: str):
+    page = browse(mara, f"{EVENTS}?model=shop.Category&{query}")
+    looks = 0
+    while "First of all" not in page.text:
+        assert "No event matches" in page.text
+        assert "were looked at" in page.text
+        page = browse(mara, EVENTS + page.link("Look further back"))
+        looks += 1
+    assert looks == 2
+    assert page.link("First of all")
+
+
+def test_pages_meet_at_the_horizon_without_a_gap(browse: Browse, mara: User, categories: Any, settings: Any):
+    settings.PGHISTORY_UI_PAGE_SIZE = 2
+    page = browse(mara, f"{EVENTS}?model=shop.Category&field=name")
+    found = [words for words, _href in page.links if words.startswith(("Later", "First"))]
+    while older := dict(page.links).get("Older page"):
+        page = browse(mara, EVENTS + older)
+        found += [words for words, _href in page.links if words.startswith(("Later", "First"))]
+    assert found == [category.name for category in reversed(categories)]
+
+
+def test_the_last_page_before_the_horizon_says_how_far_it_looked(browse: Browse, mara: User, categories: Any):
+    page = browse(mara, f"{EVENTS}?model=shop.Category&label=insert")
+    assert "4 events Events since" in page.text
+    assert page.link("Look further back") == page.link("Older page")
+
+
+def test_cards_for_htmx_lead_on_from_the_horizon(client: Client, mara: User, categories: Any):
+    client.force_login(mara)
+    answer = client.get(f"{EVENTS}?model=shop.Category&label=insert", headers={"HX-Request": "true"})
+    text = answer.content.decode()
+    assert "until=" in text
+    assert "Look further back" in text
+
+
+@pytest.mark.parametrize("query", ["", "actor=1", "since=2020-01-01"])
+def test_events_with_an_index_are_never_out_of_sight(browse: Browse, mara: User, categories: Any, query: str):
+    page = browse(mara, f"{EVENTS}?model=shop.Category&{query}")
+    assert "were looked at" not in page.text
+
+
+def test_the_history_of_an_object_is_looked_through_to_its_end(browse: Browse, mara: User, categories: Any):
+    first = categories[0]
+    for name in "abcdef":
+        Category.objects.filter(pk=first.pk).update(name=name)
+    page = browse(mara, f"{EVENTS}object/shop.Category/{first.pk}/?label=insert")
+    assert "were looked at" not in page.text
+    assert "needle" in page.text
