@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import BooleanField, Case, Q, Value, When
 
-from pghistory.filters import Filter
+from pghistory.filters import Filter, Reach
 from pghistory.models import Event
 
 if TYPE_CHECKING:
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Excluded(Filter):
     """Events that do not answer all of these filters; of other event models, every one."""
+
+    reads_far = True
 
     filters: tuple[Filter, ...]
     event_models: tuple[type[Event], ...]
@@ -35,8 +37,8 @@ class Excluded(Filter):
         # Where nothing is known, as of an event without a context, it is not what was excepted.
         return Q(Case(When(meant, then=Value(False)), default=Value(True), output_field=BooleanField()))
 
-    def planned(self, using: str) -> Excluded:
-        return replace(self, filters=tuple(item.planned(using) for item in self.filters))
+    def planned(self, using: str, reach: Reach) -> Excluded:
+        return replace(self, filters=tuple(item.planned(using, reach) for item in self.filters))
 
 
 def without(timeline: Timeline, narrowed: Timeline) -> Timeline:
