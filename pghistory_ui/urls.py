@@ -23,6 +23,7 @@ from pghistory_ui.views.exports import exports
 from pghistory_ui.views.health import health
 from pghistory_ui.views.histogram import days
 from pghistory_ui.views.job import job
+from pghistory_ui.views.jobs import all_jobs
 from pghistory_ui.views.models import event_models
 from pghistory_ui.views.object import object_timeline
 from pghistory_ui.views.record import record
@@ -54,6 +55,7 @@ def patterns(site: AdminSite) -> list[URLPattern]:
         path("deleted/", on_site(deleted), name="pghistory_ui_deleted"),
         path("health/", on_site(health), name="pghistory_ui_health"),
         path("backfill/", on_site(backfill), name="pghistory_ui_backfill"),
+        path("jobs/", on_site(all_jobs), name="pghistory_ui_jobs"),
         path("jobs/<str:key>/", on_site(job), name="pghistory_ui_job"),
         path("jobs/<str:key>/file/", on_site(download), name="pghistory_ui_download"),
         path("record/", on_site(record), name="pghistory_ui_record"),

@@ -75,6 +75,7 @@ def areas(site: AdminSite, current: str) -> tuple[Tab, ...]:
         Tab(_("Activity"), activity_url(site), current == "activity"),
         Tab(_("Event models"), page_url(site, "models"), current == "models"),
         Tab(_("Deleted objects"), page_url(site, "deleted"), current == "deleted"),
+        Tab(_("Jobs"), page_url(site, "jobs"), current == "jobs"),
         Tab(_("Health"), page_url(site, "health"), current == "health"),
     )
 

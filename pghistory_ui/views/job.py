@@ -39,7 +39,7 @@ def job(request: HttpRequest, site: AdminSite, key: str) -> HttpResponse:
             # The buttons beside the region are others now.
             response["HX-Refresh"] = "true"
         return response
-    return frame.varying(frame.page(request, site, "job.html", title=title(found), tab="models", **shown))
+    return frame.varying(frame.page(request, site, "job.html", title=title(found), tab="jobs", **shown))
 
 
 def title(found: Job) -> str:

@@ -9,6 +9,7 @@ from playwright.sync_api import Page
 
 from demo_project.accounts import MARA
 from demo_project.shop.models import Product
+from pghistory.models import Job
 
 EVENTS = "/admin/pghistory/events/"
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text()
@@ -37,6 +38,8 @@ def pages() -> Iterator[str]:
     yield f"{EVENTS}deleted/"
     yield f"{EVENTS}export/?label=update"
     yield f"{EVENTS}filters/"
+    Job.objects.create(kind="backfill", arguments={"model": "shop.Tag"}, state="failed", error="No disk", token="")
+    yield f"{EVENTS}jobs/"
     yield f"{EVENTS}record/"
     yield f"{EVENTS}record/?model=shop.Product&pk={product}"
     yield f"{EVENTS}event/shop.ProductEvent/{event.pgh_id}/"

@@ -1,0 +1,108 @@
+"""The jobs that were ordered: backfills and exports, newest first, with how far each has come."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from django.contrib.admin import AdminSite
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet, Sum
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
+
+from pghistory.models import Job
+from pghistory_ui.inputs import InstantField
+from pghistory_ui.links import page_url
+from pghistory_ui.views import frame
+from pghistory_ui.views.job import title
+
+SHOWN: Final = 50
+
+# {state: (the class of its colour, its icon)}.
+STATES: Final = {
+    Job.State.QUEUED: ("", "job"),
+    Job.State.RUNNING: ("", "job"),
+    Job.State.DONE: ("pgh-status--ok", "check"),
+    Job.State.CANCELLED: ("pgh-status--warn", "disabled"),
+    Job.State.FAILED: ("pgh-status--bad", "failed"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One job with its page; `written` counts rows, `took` is in words or "" before the end."""
+
+    job: Job
+    title: str
+    url: str
+    colour: str
+    icon: str
+    done: int
+    written: int
+    took: str
+
+
+def all_jobs(request: HttpRequest, site: AdminSite) -> HttpResponse:
+    """Those of the one who asks, of everybody for superusers; `?before=` an instant, those ordered earlier."""
+    frame.enter(request, site)
+    try:
+        before = InstantField(required=False).clean(request.GET.get("before", ""))
+    except ValidationError as error:
+        raise Http404(_("This is not the address of a page.")) from error
+    found = list(visible(request, before)[: SHOWN + 1])
+    shown, more = found[:SHOWN], len(found) > SHOWN
+    return frame.page(
+        request,
+        site,
+        "jobs.html",
+        title=_("Jobs"),
+        tab="jobs",
+        lines=list(lines(site, shown)),
+        older=f"?{urlencode({'before': shown[-1].created_at.isoformat()})}" if more else "",
+        newest="?" if before else "",
+        shows_everybody=request.user.is_superuser,
+    )
+
+
+def visible(request: HttpRequest, before: dt.datetime | None) -> QuerySet[Job]:
+    """The jobs that the one who asks may know of, newest first."""
+    found = Job.objects.order_by("-created_at", "-pk")
+    if not request.user.is_superuser:
+        found = found.filter(owner=str(request.user.pk))
+    return found if before is None else found.filter(created_at__lt=before)
+
+
+def lines(site: AdminSite, found: list[Job]) -> Iterator[Line]:
+    """What the list says of these jobs; their ranges are summed up in one query."""
+    done = Q(ranges__done_at__isnull=False)
+    read = Job.objects.filter(pk__in=[job.pk for job in found]).annotate(
+        looked=Sum("ranges__size", filter=done, default=0), written=Sum("ranges__written", default=0)
+    )
+    sums = {pk: (looked, written) for pk, looked, written in read.values_list("pk", "looked", "written")}
+    for job in found:
+        looked, written = sums.get(job.pk, (0, 0))
+        total = job.total or 0
+        colour, icon = STATES[Job.State(job.state)]
+        ended = job.ended_at or (timezone.now() if job.state == Job.State.RUNNING else None)
+        yield Line(
+            job=job,
+            title=title(job),
+            url=page_url(site, "job", job.pk),
+            colour=colour,
+            icon=icon,
+            done=total if job.state == Job.State.DONE else min(looked, total),
+            written=written,
+            took=took(job.started_at, ended) if job.started_at and ended else "",
+        )
+
+
+def took(start: dt.datetime, end: dt.datetime) -> str:
+    """A length of time in its largest unit, in seconds below a minute."""
+    seconds = (end - start).total_seconds()
+    return _("%d s") % max(0, round(seconds)) if seconds < 60 else timesince(start, end, depth=1)
