@@ -173,8 +173,8 @@ def id_field() -> type[models.Field[Any, Any]]:
 
 
 def indexes() -> frozenset[str]:
-    """Which read indexes event tables have: of "obj", "time", "context", "actor"."""
-    return frozenset(_get("INDEXES", ("obj", "time", "context", "actor")))
+    """Which read indexes event tables have: of "obj", "time", "context", "actor", "deletions"."""
+    return frozenset(_get("INDEXES", ("obj", "time", "context", "actor", "deletions")))
 
 
 def install_context_func_on_migrate() -> bool:

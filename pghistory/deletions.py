@@ -15,6 +15,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from pghistory import changes, keys, registry
 from pghistory.filters import Filter
+from pghistory.indexes import ReadIndex
 from pghistory.models import Event
 from pghistory.readings import Labels
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from pghistory.timeline import Timeline
 
 LOOKED_AT: Final = 50_000
-"""How many events of a table are looked at for one page: no index holds deletions, or missing rows, alone."""
+"""How many events of a table are looked at for one page where no index holds deletions alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,15 +98,24 @@ def is_deletion(event: Event) -> bool:
     return event.pgh_label in Labels(type(event)).deletes
 
 
+def is_indexed(event_model: type[Event]) -> bool:
+    """Whether an index holds the deletions alone, so that all of them are found however many events there are."""
+    return stores_deletions(event_model) and any(
+        isinstance(index, ReadIndex) and index.condition is not None for index in event_model._meta.indexes
+    )
+
+
 def horizon(
     event_models: Iterable[type[Event]], *, until: dt.datetime | None = None, using: str | None = None
 ) -> dt.datetime | None:
     """How far back a page looks from an instant, or from now: since then no table has more than LOOKED_AT events.
 
-    None where all of them are looked at.
+    Tables with an index of their deletions do not count. None where all events are looked at.
     """
     by_database: dict[str, list[type[Event]]] = {}
     for event_model in event_models:
+        if is_indexed(event_model):
+            continue
         by_database.setdefault(using or router.db_for_read(event_model), []).append(event_model)
     ends: list[dt.datetime] = []
     for alias, found in by_database.items():

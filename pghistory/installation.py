@@ -12,8 +12,9 @@ import pgtrigger
 from django.db import models
 
 from pghistory import config, registry, trackers, triggers
-from pghistory.indexes import ReadIndex
+from pghistory.indexes import ReadIndex, deletions
 from pghistory.models import Event
+from pghistory.readings import Labels
 
 
 def take_in(sender: type[models.Model], **signal: Any) -> None:
@@ -44,6 +45,9 @@ def _add_indexes(event_model: type[Event]) -> None:
     added = [index for index in added if tuple(index.fields) not in present]
     for index in added:
         index.set_name_with_model(event_model)
+    deletes = Labels(event_model).deletes
+    if "deletions" in wanted and deletes and "pgh_obj" in names:
+        added.append(deletions(event_model, deletes))
     if added:
         event_model._meta.indexes = [*event_model._meta.indexes, *added]
         event_model._meta.original_attrs["indexes"] = event_model._meta.indexes

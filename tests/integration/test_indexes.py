@@ -15,7 +15,7 @@ from tests.tracked.models import Everything
 pytestmark = pytest.mark.django_db(transaction=True)
 
 EVENTS = Everything.pgh_event_model
-BY_OBJECT, BY_TIME = (str(index.name) for index in EVENTS._meta.indexes)
+BY_OBJECT, BY_TIME, DELETIONS = (str(index.name) for index in EVENTS._meta.indexes)
 ACTOR = "pghistory_context_actor"
 
 
@@ -41,7 +41,7 @@ def execute(statement: str, using: str = "default") -> None:
 
 @pytest.fixture
 def without_indexes() -> Iterator[None]:
-    for name in (BY_OBJECT, BY_TIME, ACTOR):
+    for name in (BY_OBJECT, BY_TIME, DELETIONS, ACTOR):
         execute(f"drop index {name}")
     yield
     run()
@@ -60,17 +60,21 @@ def test_what_is_missing_is_made_and_named(concurrently: bool):
     assert [line.lower().replace('"', "") for line in run(concurrently=concurrently)] == [
         f"create index{word} if not exists {BY_OBJECT} on tracked_everythingevent (pgh_obj_id, pgh_id desc);",
         f"create index{word} if not exists {BY_TIME} on tracked_everythingevent (pgh_created_at, pgh_id);",
+        (
+            f"create index{word} if not exists {DELETIONS} on tracked_everythingevent (pgh_created_at, pgh_id) "
+            "where pgh_label in ('delete');"
+        ),
         f"create index{word} if not exists {ACTOR}",
         "on pghistory_context ((metadata -> 'user'));",
     ]
-    assert [there(name) for name in (BY_OBJECT, BY_TIME, ACTOR)] == [True, True, True]
+    assert [there(name) for name in (BY_OBJECT, BY_TIME, DELETIONS, ACTOR)] == [True] * 4
 
 
 @pytest.mark.usefixtures("without_indexes")
 def test_a_dry_run_shows_the_sql_and_runs_none_of_it():
     with transaction.atomic():
         shown = run(dry_run=True, concurrently=True)
-    assert len(shown) == 4
+    assert len(shown) == 5
     assert there(BY_OBJECT) is None
     assert run(concurrently=True) == shown
 

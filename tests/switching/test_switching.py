@@ -304,7 +304,9 @@ def test_configured_projects_need_no_other_migration_either(switched: Switched, 
 
 def test_read_indexes_are_added_beside_running_writes(switched: Switched, tmp_path: Path):
     """Whichever comes first, the command or makemigrations: the migration finds the indexes there."""
-    wanting = replace(OURS, settings={**OURS.settings, "PGHISTORY_INDEXES": ["obj", "time", "context", "actor"]})
+    wanting = replace(
+        OURS, settings={**OURS.settings, "PGHISTORY_INDEXES": ["obj", "time", "context", "actor", "deletions"]}
+    )
     shop = switched.shop.copy(tmp_path / "indexed")
     fresh = opened(tmp_path / "fresh", "bookshop_fresh")
     try:

@@ -161,6 +161,26 @@ def test_a_page_looks_at_some_of_a_large_table_and_leads_further_back(
     assert seen == 2
 
 
+def test_where_deletions_have_an_index_all_of_them_are_found_page_by_page(
+    browse: Browse, mara: User, supplier: Supplier, settings: Any, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("pghistory.deletions.LOOKED_AT", 4)
+    settings.PGHISTORY_UI_PAGE_SIZE = 3
+    for number in range(8):
+        product = Product.objects.create(name=f"Jug {number}", sku=f"J-{number}", price=1, supplier=supplier)
+        Product.objects.filter(pk=product.pk).update(stock=1)
+        product.delete()
+    address = f"{DELETED}?model=shop.Product"
+    page, found = browse(mara, address), []
+    while True:
+        assert "were looked at" not in page.text
+        found += [words for words, _href in page.links if words.startswith("Jug")]
+        if not (older := dict(page.links).get("Older page")):
+            break
+        page = browse(mara, DELETED + older)
+    assert sorted(found) == [f"Jug {number}" for number in range(8)]
+
+
 def test_the_queries_do_not_grow_with_what_is_deleted(client: Client, mara: User, supplier: Supplier, settings: Any):
     settings.PGHISTORY_UI_PAGE_SIZE = 500
     client.force_login(mara)

@@ -171,4 +171,8 @@ class Migration(migrations.Migration):
             model_name='groupproxyevent',
             index=pghistory.indexes.ReadIndex(fields=['pgh_created_at', 'pgh_id'], name='people_grou_pgh_cre_26ac78_idx'),
         ),
+        migrations.AddIndex(
+            model_name='userproxyevent',
+            index=pghistory.indexes.ReadIndex(condition=models.Q(('pgh_label__in', ['delete'])), fields=['pgh_created_at', 'pgh_id'], name='people_user_pgh_cre_ccf80d_del'),
+        ),
     ]

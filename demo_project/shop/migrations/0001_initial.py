@@ -804,4 +804,20 @@ class Migration(migrations.Migration):
             model_name='tagnameevent',
             index=pghistory.indexes.ReadIndex(fields=['pgh_created_at', 'pgh_id'], name='shop_tagnam_pgh_cre_643e90_idx'),
         ),
+        migrations.AddIndex(
+            model_name='customerevent',
+            index=pghistory.indexes.ReadIndex(condition=models.Q(('pgh_label__in', ['delete'])), fields=['pgh_created_at', 'pgh_id'], name='shop_custom_pgh_cre_e374e7_del'),
+        ),
+        migrations.AddIndex(
+            model_name='orderevent',
+            index=pghistory.indexes.ReadIndex(condition=models.Q(('pgh_label__in', ['delete'])), fields=['pgh_created_at', 'pgh_id'], name='shop_ordere_pgh_cre_93e6a2_del'),
+        ),
+        migrations.AddIndex(
+            model_name='orderlineevent',
+            index=pghistory.indexes.ReadIndex(condition=models.Q(('pgh_label__in', ['delete'])), fields=['pgh_created_at', 'pgh_id'], name='shop_orderl_pgh_cre_608c97_del'),
+        ),
+        migrations.AddIndex(
+            model_name='productevent',
+            index=pghistory.indexes.ReadIndex(condition=models.Q(('pgh_label__in', ['delete'])), fields=['pgh_created_at', 'pgh_id'], name='shop_produc_pgh_cre_b6b94e_del'),
+        ),
     ]

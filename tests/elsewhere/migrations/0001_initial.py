@@ -193,4 +193,16 @@ class Migration(migrations.Migration):
             model_name='sackevent',
             index=pghistory.indexes.ReadIndex(fields=['pgh_created_at', 'pgh_id'], name='elsewhere_s_pgh_cre_b1ec32_idx'),
         ),
+        migrations.AddIndex(
+            model_name='bagevent',
+            index=pghistory.indexes.ReadIndex(condition=models.Q(('pgh_label__in', ['delete'])), fields=['pgh_created_at', 'pgh_id'], name='elsewhere_b_pgh_cre_0b3ca0_del'),
+        ),
+        migrations.AddIndex(
+            model_name='memberevent',
+            index=pghistory.indexes.ReadIndex(condition=models.Q(('pgh_label__in', ['delete'])), fields=['pgh_created_at', 'pgh_id'], name='elsewhere_m_pgh_cre_715854_del'),
+        ),
+        migrations.AddIndex(
+            model_name='sackevent',
+            index=pghistory.indexes.ReadIndex(condition=models.Q(('pgh_label__in', ['delete'])), fields=['pgh_created_at', 'pgh_id'], name='elsewhere_s_pgh_cre_b1ec32_del'),
+        ),
     ]

@@ -2826,4 +2826,148 @@ class Migration(migrations.Migration):
             model_name='leafevent',
             index=pghistory.indexes.ReadIndex(fields=['pgh_created_at', 'pgh_id'], name='matrix_leaf_pgh_cre_0f0553_idx'),
         ),
+        migrations.AddIndex(
+            model_name='accentedevent',
+            index=pghistory.indexes.ReadIndex(condition=models.Q(('pgh_label__in', ['delete'])), fields=['pgh_created_at', 'pgh_id'], name='matrix_acce_pgh_cre_18c87c_del'),
+        ),
+        migrations.AddIndex(
+            model_name='approvalevent',
+            index=pghistory.indexes.ReadIndex(condition=models.Q(('pgh_label__in', ['delete'])), fields=['pgh_created_at', 'pgh_id'], name='matrix_appr_pgh_cre_5024a3_del'),
+        ),
+        migrations.AddIndex(
+            model_name='audittrail',
+            index=pghistory.indexes.ReadIndex(condition=models.Q(('pgh_label__in', ['delete'])), fields=['pgh_created_at', 'pgh_id'], name='matrix_audi_pgh_cre_419d49_del'),
+        ),
+        migrations.AddIndex(
+            model_name='basedreviewed',
+            index=pghistory.indexes.ReadIndex(condition=models.Q(('pgh_label__in', ['delete'])), fields=['pgh_created_at', 'pgh_id'], name='matrix_base_pgh_cre_1f2230_del'),
+        ),
+        migrations.AddIndex(
+            model_name='bigkeyevent',
+            index=pghistory.indexes.ReadIndex(condition=models.Q(('pgh_label__in', ['delete'])), fields=['pgh_created_at', 'pgh_id'], name='matrix_bigk_pgh_cre_581a32_del'),
+        ),
+        migrations.AddIndex(
+            model_name='binarylikekeyevent',
+            index=pghistory.indexes.ReadIndex(condition=models.Q(('pgh_label__in', ['delete'])), fields=['pgh_created_at', 'pgh_id'], name='matrix_bina_pgh_cre_772bad_del'),
+        ),
+        migrations.AddIndex(
+            model_name='branchevent',
+            index=pghistory.indexes.ReadIndex(condition=models.Q(('pgh_label__in', ['delete'])), fields=['pgh_created_at', 'pgh_id'], name='matrix_bran_pgh_cre_3fa2b4_del'),
+        ),
+        migrations.AddIndex(
+            model_name='columnsevent',
+            index=pghistory.indexes.ReadIndex(condition=models.Q(('pgh_label__in', ['delete'])), fields=['pgh_created_at', 'pgh_id'], name='matrix_colu_pgh_cre_a8ecaf_del'),
+        ),
+        migrations.AddIndex(
+            model_name='datekeyevent',
+            index=pghistory.indexes.ReadIndex(condition=models.Q(('pgh_label__in', ['delete'])), fields=['pgh_created_at', 'pgh_id'], name='matrix_date_pgh_cre_f621b8_del'),
+        ),
+        migrations.AddIndex(
+            model_name='datetimekeyevent',
+            index=pghistory.indexes.ReadIndex(condition=models.Q(('pgh_label__in', ['delete'])), fields=['pgh_created_at', 'pgh_id'], name='matrix_date_pgh_cre_902a29_del'),
+        ),
+        migrations.AddIndex(
+            model_name='decimalkeyevent',
+            index=pghistory.indexes.ReadIndex(condition=models.Q(('pgh_label__in', ['delete'])), fields=['pgh_created_at', 'pgh_id'], name='matrix_deci_pgh_cre_0c68f8_del'),
+        ),
+        migrations.AddIndex(
+            model_name='foreignkeykeyevent',
+            index=pghistory.indexes.ReadIndex(condition=models.Q(('pgh_label__in', ['delete'])), fields=['pgh_created_at', 'pgh_id'], name='matrix_fore_pgh_cre_79e432_del'),
+        ),
+        migrations.AddIndex(
+            model_name='inotherschemaevent',
+            index=pghistory.indexes.ReadIndex(condition=models.Q(('pgh_label__in', ['delete'])), fields=['pgh_created_at', 'pgh_id'], name='matrix_inot_pgh_cre_166d6e_del'),
+        ),
+        migrations.AddIndex(
+            model_name='inquotedschemaevent',
+            index=pghistory.indexes.ReadIndex(condition=models.Q(('pgh_label__in', ['delete'])), fields=['pgh_created_at', 'pgh_id'], name='thing_event_pgh_cre_065a9c_del'),
+        ),
+        migrations.AddIndex(
+            model_name='kindsevent',
+            index=pghistory.indexes.ReadIndex(condition=models.Q(('pgh_label__in', ['delete'])), fields=['pgh_created_at', 'pgh_id'], name='matrix_kind_pgh_cre_6486f0_del'),
+        ),
+        migrations.AddIndex(
+            model_name='labelsevent',
+            index=pghistory.indexes.ReadIndex(condition=models.Q(('pgh_label__in', ['größer als ☃ und 𝄞'])), fields=['pgh_created_at', 'pgh_id'], name='matrix_labe_pgh_cre_016252_del'),
+        ),
+        migrations.AddIndex(
+            model_name='leafevent',
+            index=pghistory.indexes.ReadIndex(condition=models.Q(('pgh_label__in', ['delete'])), fields=['pgh_created_at', 'pgh_id'], name='matrix_leaf_pgh_cre_0f0553_del'),
+        ),
+        migrations.AddIndex(
+            model_name='loadedevent',
+            index=pghistory.indexes.ReadIndex(condition=models.Q(('pgh_label__in', ['delete'])), fields=['pgh_created_at', 'pgh_id'], name='matrix_load_pgh_cre_b925a7_del'),
+        ),
+        migrations.AddIndex(
+            model_name='longcolumnsevent',
+            index=pghistory.indexes.ReadIndex(condition=models.Q(('pgh_label__in', ['delete'])), fields=['pgh_created_at', 'pgh_id'], name='eeeeeeeeeee_pgh_cre_857e45_del'),
+        ),
+        migrations.AddIndex(
+            model_name='membershipevent',
+            index=pghistory.indexes.ReadIndex(condition=models.Q(('pgh_label__in', ['delete'])), fields=['pgh_created_at', 'pgh_id'], name='matrix_memb_pgh_cre_b9a1a7_del'),
+        ),
+        migrations.AddIndex(
+            model_name='modelwhosenameisaslongasanybodywouldeverwriteitandlongerevent',
+            index=pghistory.indexes.ReadIndex(condition=models.Q(('pgh_label__in', ['delete'])), fields=['pgh_created_at', 'pgh_id'], name='matrix_mode_pgh_cre_963a40_del'),
+        ),
+        migrations.AddIndex(
+            model_name='oddevent',
+            index=pghistory.indexes.ReadIndex(condition=models.Q(('pgh_label__in', ['delete'])), fields=['pgh_created_at', 'pgh_id'], name='Events of i_pgh_cre_2b4885_del'),
+        ),
+        migrations.AddIndex(
+            model_name='ofmemberevent',
+            index=pghistory.indexes.ReadIndex(condition=models.Q(('pgh_label__in', ['delete'])), fields=['pgh_created_at', 'pgh_id'], name='matrix_ofme_pgh_cre_d43d66_del'),
+        ),
+        migrations.AddIndex(
+            model_name='ofmembereventevent',
+            index=pghistory.indexes.ReadIndex(condition=models.Q(('pgh_label__in', ['delete'])), fields=['pgh_created_at', 'pgh_id'], name='matrix_ofme_pgh_cre_4246db_del'),
+        ),
+        migrations.AddIndex(
+            model_name='opaqueevent',
+            index=pghistory.indexes.ReadIndex(condition=models.Q(('pgh_label__in', ['delete'])), fields=['pgh_created_at', 'pgh_id'], name='matrix_opaq_pgh_cre_dfcf71_del'),
+        ),
+        migrations.AddIndex(
+            model_name='relationsevent',
+            index=pghistory.indexes.ReadIndex(condition=models.Q(('pgh_label__in', ['delete'])), fields=['pgh_created_at', 'pgh_id'], name='matrix_rela_pgh_cre_8f7984_del'),
+        ),
+        migrations.AddIndex(
+            model_name='saplingevent',
+            index=pghistory.indexes.ReadIndex(condition=models.Q(('pgh_label__in', ['delete'])), fields=['pgh_created_at', 'pgh_id'], name='matrix_sapl_pgh_cre_b96e6f_del'),
+        ),
+        migrations.AddIndex(
+            model_name='schemainsideevent',
+            index=pghistory.indexes.ReadIndex(condition=models.Q(('pgh_label__in', ['delete'])), fields=['pgh_created_at', 'pgh_id'], name='inside_even_pgh_cre_f7439c_del'),
+        ),
+        migrations.AddIndex(
+            model_name='slugkeyevent',
+            index=pghistory.indexes.ReadIndex(condition=models.Q(('pgh_label__in', ['delete'])), fields=['pgh_created_at', 'pgh_id'], name='matrix_slug_pgh_cre_cb7b10_del'),
+        ),
+        migrations.AddIndex(
+            model_name='smallkeyevent',
+            index=pghistory.indexes.ReadIndex(condition=models.Q(('pgh_label__in', ['delete'])), fields=['pgh_created_at', 'pgh_id'], name='matrix_smal_pgh_cre_b43aef_del'),
+        ),
+        migrations.AddIndex(
+            model_name='stampedevent',
+            index=pghistory.indexes.ReadIndex(condition=models.Q(('pgh_label__in', ['delete'])), fields=['pgh_created_at', 'pgh_id'], name='matrix_stam_pgh_cre_0c8d82_del'),
+        ),
+        migrations.AddIndex(
+            model_name='textkeyevent',
+            index=pghistory.indexes.ReadIndex(condition=models.Q(('pgh_label__in', ['delete'])), fields=['pgh_created_at', 'pgh_id'], name='matrix_text_pgh_cre_a7ca51_del'),
+        ),
+        migrations.AddIndex(
+            model_name='treeevent',
+            index=pghistory.indexes.ReadIndex(condition=models.Q(('pgh_label__in', ['delete'])), fields=['pgh_created_at', 'pgh_id'], name='matrix_tree_pgh_cre_4de7d6_del'),
+        ),
+        migrations.AddIndex(
+            model_name='unmanagedevent',
+            index=pghistory.indexes.ReadIndex(condition=models.Q(('pgh_label__in', ['delete'])), fields=['pgh_created_at', 'pgh_id'], name='matrix_unma_pgh_cre_53525a_del'),
+        ),
+        migrations.AddIndex(
+            model_name='uuidbydatabaseevent',
+            index=pghistory.indexes.ReadIndex(condition=models.Q(('pgh_label__in', ['delete'])), fields=['pgh_created_at', 'pgh_id'], name='matrix_uuid_pgh_cre_678b8d_del'),
+        ),
+        migrations.AddIndex(
+            model_name='wideevent',
+            index=pghistory.indexes.ReadIndex(condition=models.Q(('pgh_label__in', ['delete'])), fields=['pgh_created_at', 'pgh_id'], name='matrix_wide_pgh_cre_406941_del'),
+        ),
     ]

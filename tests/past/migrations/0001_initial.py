@@ -585,4 +585,36 @@ class Migration(migrations.Migration):
             model_name='tagging',
             trigger=pghistory.triggers.CompiledTriggerV1(name='delete_delete', sql=pghistory.triggers.RowEventSqlV1(func='insert into "past_taggingevent" (\n        "pgh_created_at",\n        "pgh_label",\n        "id",\n        "order_id",\n        "tag_id",\n        "pgh_context_id"\n    )\n    values (\n        NOW(),\n        \'delete\',\n        OLD."id",\n        OLD."order_id",\n        OLD."tag_id",\n        _pgh_attach_context()\n    );', hash='a64bd90577a6fa25c573241cd171b185336b4ced', operation='DELETE', pgid='pgtrigger_delete_delete_2e160', table='past_order_tags', when='AFTER')),
         ),
+        migrations.AddIndex(
+            model_name='bookwhole',
+            index=pghistory.indexes.ReadIndex(condition=models.Q(('pgh_label__in', ['delete'])), fields=['pgh_created_at', 'pgh_id'], name='past_bookwh_pgh_cre_852bfe_del'),
+        ),
+        migrations.AddIndex(
+            model_name='customerevent',
+            index=pghistory.indexes.ReadIndex(condition=models.Q(('pgh_label__in', ['delete'])), fields=['pgh_created_at', 'pgh_id'], name='past_custom_pgh_cre_caf40f_del'),
+        ),
+        migrations.AddIndex(
+            model_name='diaryevent',
+            index=pghistory.indexes.ReadIndex(condition=models.Q(('pgh_label__in', ['delete'])), fields=['pgh_created_at', 'pgh_id'], name='past_diarye_pgh_cre_1e8273_del'),
+        ),
+        migrations.AddIndex(
+            model_name='lineevent',
+            index=pghistory.indexes.ReadIndex(condition=models.Q(('pgh_label__in', ['delete'])), fields=['pgh_created_at', 'pgh_id'], name='past_lineev_pgh_cre_734f74_del'),
+        ),
+        migrations.AddIndex(
+            model_name='orderevent',
+            index=pghistory.indexes.ReadIndex(condition=models.Q(('pgh_label__in', ['delete'])), fields=['pgh_created_at', 'pgh_id'], name='past_ordere_pgh_cre_b4d10f_del'),
+        ),
+        migrations.AddIndex(
+            model_name='receiptevent',
+            index=pghistory.indexes.ReadIndex(condition=models.Q(('pgh_label__in', ['delete'])), fields=['pgh_created_at', 'pgh_id'], name='past_receip_pgh_cre_2b45d6_del'),
+        ),
+        migrations.AddIndex(
+            model_name='rushevent',
+            index=pghistory.indexes.ReadIndex(condition=models.Q(('pgh_label__in', ['delete'])), fields=['pgh_created_at', 'pgh_id'], name='past_rushev_pgh_cre_2927bd_del'),
+        ),
+        migrations.AddIndex(
+            model_name='tagevent',
+            index=pghistory.indexes.ReadIndex(condition=models.Q(('pgh_label__in', ['delete'])), fields=['pgh_created_at', 'pgh_id'], name='past_tageve_pgh_cre_58ca56_del'),
+        ),
     ]

@@ -280,4 +280,24 @@ class Migration(migrations.Migration):
             model_name='ferryevent',
             index=pghistory.indexes.ReadIndex(fields=['pgh_created_at', 'pgh_id'], name='returned_fe_pgh_cre_bc79cb_idx'),
         ),
+        migrations.AddIndex(
+            model_name='boatevent',
+            index=pghistory.indexes.ReadIndex(condition=models.Q(('pgh_label__in', ['delete'])), fields=['pgh_created_at', 'pgh_id'], name='returned_bo_pgh_cre_59d20c_del'),
+        ),
+        migrations.AddIndex(
+            model_name='boxevent',
+            index=pghistory.indexes.ReadIndex(condition=models.Q(('pgh_label__in', ['delete'])), fields=['pgh_created_at', 'pgh_id'], name='returned_bo_pgh_cre_d13406_del'),
+        ),
+        migrations.AddIndex(
+            model_name='ferryevent',
+            index=pghistory.indexes.ReadIndex(condition=models.Q(('pgh_label__in', ['delete'])), fields=['pgh_created_at', 'pgh_id'], name='returned_fe_pgh_cre_bc79cb_del'),
+        ),
+        migrations.AddIndex(
+            model_name='parcelevent',
+            index=pghistory.indexes.ReadIndex(condition=models.Q(('pgh_label__in', ['delete'])), fields=['pgh_created_at', 'pgh_id'], name='returned_pa_pgh_cre_a31778_del'),
+        ),
+        migrations.AddIndex(
+            model_name='rackevent',
+            index=pghistory.indexes.ReadIndex(condition=models.Q(('pgh_label__in', ['delete'])), fields=['pgh_created_at', 'pgh_id'], name='returned_ra_pgh_cre_bb0158_del'),
+        ),
     ]

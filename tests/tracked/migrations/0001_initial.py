@@ -2048,4 +2048,52 @@ class Migration(migrations.Migration):
             model_name='restaurantevent',
             index=pghistory.indexes.ReadIndex(fields=['pgh_created_at', 'pgh_id'], name='tracked_res_pgh_cre_907d26_idx'),
         ),
+        migrations.AddIndex(
+            model_name='byrowevent',
+            index=pghistory.indexes.ReadIndex(condition=models.Q(('pgh_label__in', ['delete', 'named_gone'])), fields=['pgh_created_at', 'pgh_id'], name='tracked_byr_pgh_cre_edbede_del'),
+        ),
+        migrations.AddIndex(
+            model_name='bystatementevent',
+            index=pghistory.indexes.ReadIndex(condition=models.Q(('pgh_label__in', ['delete', 'named_gone'])), fields=['pgh_created_at', 'pgh_id'], name='tracked_bys_pgh_cre_9925e0_del'),
+        ),
+        migrations.AddIndex(
+            model_name='charkeyevent',
+            index=pghistory.indexes.ReadIndex(condition=models.Q(('pgh_label__in', ['delete'])), fields=['pgh_created_at', 'pgh_id'], name='tracked_cha_pgh_cre_220db6_del'),
+        ),
+        migrations.AddIndex(
+            model_name='everythingevent',
+            index=pghistory.indexes.ReadIndex(condition=models.Q(('pgh_label__in', ['delete'])), fields=['pgh_created_at', 'pgh_id'], name='tracked_eve_pgh_cre_bd134b_del'),
+        ),
+        migrations.AddIndex(
+            model_name='keptevent',
+            index=pghistory.indexes.ReadIndex(condition=models.Q(('pgh_label__in', ['delete'])), fields=['pgh_created_at', 'pgh_id'], name='tracked_kep_pgh_cre_9bc21e_del'),
+        ),
+        migrations.AddIndex(
+            model_name='mylabelevent',
+            index=pghistory.indexes.ReadIndex(condition=models.Q(('pgh_label__in', ['my_custom_label'])), fields=['pgh_created_at', 'pgh_id'], name='tracked_myl_pgh_cre_313965_del'),
+        ),
+        migrations.AddIndex(
+            model_name='onlydeletionsevent',
+            index=pghistory.indexes.ReadIndex(condition=models.Q(('pgh_label__in', ['delete'])), fields=['pgh_created_at', 'pgh_id'], name='tracked_onl_pgh_cre_3e3f71_del'),
+        ),
+        migrations.AddIndex(
+            model_name='placeevent',
+            index=pghistory.indexes.ReadIndex(condition=models.Q(('pgh_label__in', ['delete'])), fields=['pgh_created_at', 'pgh_id'], name='tracked_pla_pgh_cre_b2018d_del'),
+        ),
+        migrations.AddIndex(
+            model_name='referenceevent',
+            index=pghistory.indexes.ReadIndex(condition=models.Q(('pgh_label__in', ['delete'])), fields=['pgh_created_at', 'pgh_id'], name='tracked_ref_pgh_cre_2f47e4_del'),
+        ),
+        migrations.AddIndex(
+            model_name='restaurantevent',
+            index=pghistory.indexes.ReadIndex(condition=models.Q(('pgh_label__in', ['delete'])), fields=['pgh_created_at', 'pgh_id'], name='tracked_res_pgh_cre_907d26_del'),
+        ),
+        migrations.AddIndex(
+            model_name='specimenevent',
+            index=pghistory.indexes.ReadIndex(condition=models.Q(('pgh_label__in', ['delete'])), fields=['pgh_created_at', 'pgh_id'], name='tracked_spe_pgh_cre_b44e6c_del'),
+        ),
+        migrations.AddIndex(
+            model_name='uuidkeyevent',
+            index=pghistory.indexes.ReadIndex(condition=models.Q(('pgh_label__in', ['delete'])), fields=['pgh_created_at', 'pgh_id'], name='tracked_uui_pgh_cre_8b6134_del'),
+        ),
     ]
