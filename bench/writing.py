@@ -53,7 +53,7 @@ OTHERS = ("django-simple-history", "django-auditlog", "django-reversion")
 OTHERS_ROUNDS = 2
 """They are far from every bar, and slow: fewer rounds do."""
 
-INDEXES = ("obj", "time", "context", "actor")
+INDEXES = ("obj", "time", "context", "actor", "deletions")
 
 
 def measure(server: postgres.Server, report: Report, rounds: int) -> None:
