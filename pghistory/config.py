@@ -6,7 +6,7 @@ Every setting is `PGHISTORY_` and the function's name in capitals, so that `over
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Final, cast
 
@@ -165,6 +165,14 @@ def context_id_field() -> ContextUUIDField | None:
 def obj_field() -> ObjForeignKey | None:
     """The reference from an event to its object."""
     return cast("ObjForeignKey | None", _get("OBJ_FIELD", ObjForeignKey()))
+
+
+def field_permission() -> Callable[..., bool] | None:
+    """Decides which fields somebody may see: `PGHISTORY_UI_FIELD_PERMISSION`, as `(request, model, name) -> bool`.
+
+    The setting is a callable or the dotted path to one; without it every field of a model in sight may be seen.
+    """
+    return cast("Callable[..., bool] | None", _load("UI_FIELD_PERMISSION", None))
 
 
 def id_field() -> type[models.Field[Any, Any]]:

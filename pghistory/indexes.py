@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 from django.db import models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.backends.ddl_references import Statement
+
+GUARDED: Final = """DO $pghistory$ BEGIN
+    IF to_regclass({literal}) IS NULL THEN
+        {create};
+    END IF;
+END $pghistory$"""
 
 
 class ReadIndex(models.Index):
@@ -20,6 +26,17 @@ class ReadIndex(models.Index):
     def create_sql(
         self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor, using: str = "", **kwargs: Any
     ) -> Statement:
+        """What a migration runs: where the index is there, it asks for no lock, and so waits for nobody."""
+        statement = self.bare_sql(model, schema_editor, using, **kwargs)
+        if not kwargs.get("concurrently"):
+            literal = "'" + schema_editor.quote_name(self.name).replace("'", "''").replace("%", "%%") + "'"
+            statement.template = GUARDED.format(literal=literal, create=statement.template)
+        return statement
+
+    def bare_sql(
+        self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor, using: str = "", **kwargs: Any
+    ) -> Statement:
+        """One CREATE INDEX, which locks the table against writes before it looks for the index."""
         statement = super().create_sql(model, schema_editor, using, **kwargs)
         statement.template = statement.template.replace("%(name)s", "IF NOT EXISTS %(name)s", 1)
         return statement

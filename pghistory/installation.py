@@ -31,22 +31,24 @@ def take_in(sender: type[models.Model], **signal: Any) -> None:
 
 
 def _add_indexes(event_model: type[Event]) -> None:
-    """The read indexes of PGHISTORY_INDEXES, beside those that the class declares."""
+    """The read indexes of PGHISTORY_INDEXES, beside those that the class declares or its foreign keys bring along."""
     wanted = config.indexes()
-    names = {field.name for field in event_model._meta.local_fields}
+    columns: dict[str, Any] = {field.name: field for field in event_model._meta.local_fields}
     added = []
-    if "obj" in wanted and "pgh_obj" in names:
+    if "obj" in wanted and "pgh_obj" in columns:
         added.append(ReadIndex(fields=["pgh_obj", "-pgh_id"]))
     if "time" in wanted:
         added.append(ReadIndex(fields=["pgh_created_at", "pgh_id"]))
-    if "context" in wanted and "pgh_context_id" in names:
-        added.append(ReadIndex(fields=["pgh_context_id"]))
+    context: Any = columns.get("pgh_context_id") or columns.get("pgh_context")
+    is_key = context is not None and context.get_internal_type() in ("ForeignKey", "UUIDField")
+    if "context" in wanted and is_key and not context.db_index:
+        added.append(ReadIndex(fields=[context.name]))
     present = {tuple(index.fields) for index in event_model._meta.indexes}
     added = [index for index in added if tuple(index.fields) not in present]
     for index in added:
         index.set_name_with_model(event_model)
     deletes = Labels(event_model).deletes
-    if "deletions" in wanted and deletes and "pgh_obj" in names:
+    if "deletions" in wanted and deletes and "pgh_obj" in columns:
         added.append(deletions(event_model, deletes))
     if added:
         event_model._meta.indexes = [*event_model._meta.indexes, *added]

@@ -5,6 +5,7 @@ From its ModelAdmin on this site, or, where there is none, from the `view_` perm
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,12 +14,23 @@ from django.contrib.auth import get_permission_codename
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 
-from pghistory import registry
+from pghistory import config, registry
 from pghistory.changes import has_object
+from pghistory.entries import Entry
 from pghistory.filters import Within
 from pghistory.models import Event
 
-__all__ = ["Visibility", "has_object", "has_permission", "may_backfill", "may_view_object", "model_admin", "visibility"]
+__all__ = [
+    "Visibility",
+    "has_object",
+    "has_permission",
+    "hidden_fields",
+    "may_backfill",
+    "may_view_object",
+    "model_admin",
+    "redacted",
+    "visibility",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +104,27 @@ def may_view_object(request: HttpRequest, site: AdminSite, found: Model) -> bool
     """What the ModelAdmin says about one living object that is among its rows."""
     admin = model_admin(site, type(found))
     return admin is None or admin.has_view_permission(request, found)
+
+
+def hidden_fields(request: HttpRequest, event_model: type[Event]) -> frozenset[str]:
+    """The mirrored fields that `PGHISTORY_UI_FIELD_PERMISSION` withholds from the one who asks."""
+    decide = config.field_permission()
+    if decide is None:
+        return frozenset()
+    model = event_model.pgh_tracked_model
+    return frozenset(name for name in event_model.pgh_tracked_fields if not decide(request, model, name))
+
+
+def redacted(entry: Entry, hidden: Collection[str]) -> Entry:
+    """An entry without some fields."""
+    if not hidden:
+        return entry
+    before, after = (
+        state and {name: value for name, value in state.items() if name not in hidden}
+        for state in (entry.before, entry.after)
+    )
+    changes = {name: pair for name, pair in entry.changes.items() if name not in hidden}
+    return entry.telling(before=before, after=after, changes=changes)
 
 
 def has_permission(request: HttpRequest, action: str, model: type[Model]) -> bool:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 from django.apps import apps
 from django.conf import settings
-from django.utils.module_loading import import_string
 
 LARGEST_PAGE: Final = 500
 
@@ -34,13 +32,3 @@ def page_size() -> int:
 def export_days() -> int:
     """For how many days the file of an export is kept: `PGHISTORY_UI_EXPORT_DAYS`, 7 unless set."""
     return int(getattr(settings, "PGHISTORY_UI_EXPORT_DAYS", 7))
-
-
-def field_permission() -> Callable[..., bool] | None:
-    """Decides which fields somebody may see: `PGHISTORY_UI_FIELD_PERMISSION`, as `(request, model, name) -> bool`.
-
-    The setting is a callable or the dotted path to one; without it every field of a model in sight may be seen.
-    """
-    found: Any = getattr(settings, "PGHISTORY_UI_FIELD_PERMISSION", None)
-    decide: Callable[..., bool] | None = import_string(found) if isinstance(found, str) else found
-    return decide

@@ -199,12 +199,7 @@ class Access:
     def hidden_fields(self, event_model: type[Event]) -> frozenset[str]:
         """The mirrored fields that `PGHISTORY_UI_FIELD_PERMISSION` withholds from the one who asks."""
         if event_model not in self._hidden:
-            decide = config.field_permission()
-            model = event_model.pgh_tracked_model
-            names = event_model.pgh_tracked_fields if decide else ()
-            self._hidden[event_model] = frozenset(
-                name for name in names if decide is not None and not decide(self.request, model, name)
-            )
+            self._hidden[event_model] = visibility.hidden_fields(self.request, event_model)
         return self._hidden[event_model]
 
     def with_field(self, name: str) -> tuple[type[Event], ...]:
@@ -217,15 +212,7 @@ class Access:
 
     def redacted(self, entry: Entry) -> Entry:
         """An entry without the fields that may not be seen: every page, count and file shows entries so."""
-        hidden = self.hidden_fields(entry.event_model)
-        if not hidden:
-            return entry
-        before, after = (
-            state and {name: value for name, value in state.items() if name not in hidden}
-            for state in (entry.before, entry.after)
-        )
-        changes = {name: pair for name, pair in entry.changes.items() if name not in hidden}
-        return entry.telling(before=before, after=after, changes=changes)
+        return visibility.redacted(entry, self.hidden_fields(entry.event_model))
 
     def event_models_of(self, model: type[Model]) -> tuple[type[Event], ...]:
         """The event models of a model's table that may be seen."""

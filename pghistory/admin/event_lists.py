@@ -2,136 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, ClassVar, cast
 
 from django.apps import apps
 from django.contrib import admin
-from django.contrib.admin import ModelAdmin, ShowFacets
-from django.contrib.admin.views.main import ChangeList
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext_lazy
 
-from pghistory import config, entries, fields, keys, registry, timeline
+from pghistory import config, entries, fields, registry, visibility
 from pghistory.admin import display, filters
-from pghistory.admin.access import Viewer
-from pghistory.admin.paging import COUNTED_AT_MOST, BoundedPaginator
+from pghistory.admin.access import ROWS
+from pghistory.admin.read_only import ReadOnlyAdmin
 from pghistory.models import Event, Events
-
-if TYPE_CHECKING:
-    # Generic to the type checker only: Django 5.2 has no ModelAdmin[…] at run time.
-    AnyAdmin = ModelAdmin[Any]
-else:
-    AnyAdmin = ModelAdmin
-
-
-class EventList(ChangeList):
-    """A list that stays short of what only an object's own admin can hide, and is never counted to its end."""
-
-    model_admin: ReadOnlyAdmin
-
-    def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[Any]:
-        """The filtered events; none where PGHISTORY_ADMIN_ALL_EVENTS wants a filter and there is none."""
-        found: QuerySet[Any] = super().get_queryset(request, exclude_parameters)
-        narrowing = filters.NARROWING.intersection(self.get_filters_params())
-        if self.model_admin.may_list_everything() or narrowing:
-            return found
-        return found.none()
-
-    def get_results(self, request: HttpRequest) -> None:
-        """The rows of the page, read once."""
-        super().get_results(request)
-        self.result_list = self.model_admin.shown(request, self.result_list)
-
-    def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[Any]:
-        """By number within an instant: an index has that order, and not that of slugs."""
-        ordering = super().get_ordering(request, queryset)
-        for sign in ("", "-"):
-            if ordering[-2:] == [f"{sign}pgh_created_at", "-pk"]:
-                return [*ordering[:-1], f"{sign}pgh_id", f"{sign}pk"]
-        return ordering
-
-
-class ReadOnlyAdmin(AnyAdmin):
-    """An admin that shows events to those who may see their objects; nobody adds, changes or deletes one."""
-
-    actions = None
-    paginator = BoundedPaginator
-    show_full_result_count = False
-    show_facets = ShowFacets.NEVER
-    # Any other order would have to sort every event.
-    sortable_by = ("pgh_created_at",)
-
-    def get_changelist(self, request: HttpRequest, **options: Any) -> type[ChangeList]:
-        return EventList
-
-    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
-        """The list, which says so when it is cut short."""
-        events = super().get_changelist_instance(request)
-        if events.result_count >= COUNTED_AT_MOST:
-            events.title = gettext("The first %(count)s events: a filter finds others") % {"count": COUNTED_AT_MOST}
-        return events
-
-    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
-        """The event; None for what can be no key of one."""
-        return super().get_object(request, object_id, from_field) if keys.is_storable(object_id) else None
-
-    def viewer(self, request: HttpRequest) -> Viewer:
-        """What the one who asks may see."""
-        return Viewer(request, self.admin_site)
-
-    def may_list_everything(self) -> bool:
-        """Whether the list shows events without a filter."""
-        return True
-
-    def shown(self, request: HttpRequest, events: Iterable[Any]) -> list[Any]:
-        """The events of a page without those that an object's own admin hides."""
-        found = list(events)
-        viewer = self.viewer(request)
-        objects: dict[type[Model], set[Any]] = {}
-        for event in found:
-            model, key = self.object_of(event)
-            objects.setdefault(model, set()).add(key)
-        hidden = {(model, key) for model, wanted in objects.items() for key in viewer.hidden(model, wanted)}
-        return [event for event in found if self.object_of(event) not in hidden]
-
-    def object_of(self, event: Any) -> tuple[type[Model], Any]:
-        """The tracked model and the key of an event's object, which is None where it belongs to none."""
-        raise NotImplementedError  # pragma: no cover - each kind of list knows it
-
-    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
-        """What PostgreSQL cannot hold is no value to look for; the filters tell odd values themselves."""
-        if lookup in filters.PARAMETERS:
-            return True
-        return keys.is_storable(value) and super().lookup_allowed(lookup, value, request)
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return self.has_view_permission(request)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return self.get_fields(request, obj)
-
-    @admin.display(description=gettext_lazy("object"))
-    def tracked_object(self, event: Any) -> SafeString:
-        """The object with its page."""
-        return display.object_link(self.admin_site, *self.object_of(event))
 
 
 class EventsAdmin(ReadOnlyAdmin):
     """The events of every event model of which something may be seen, as the settings PGHISTORY_ADMIN_… say."""
 
-    list_filter = (
+    list_filter: ClassVar[Any] = (
         filters.EventModelFilter,
         filters.LabelFilter,
         filters.ObjFilter,
@@ -175,7 +65,16 @@ class EventsAdmin(ReadOnlyAdmin):
         """For those who may see the history of anything, or of the object of an event."""
         if obj is None:
             return bool(self.viewer(request).event_models)
-        return bool(self.shown(request, [obj]))
+        return bool(self.seen(request, [obj]))
+
+    def told(self, request: HttpRequest, events: list[Any]) -> list[Any]:
+        viewer = self.viewer(request)
+        for event in events:
+            hidden = viewer.hidden_columns(cast("type[Event]", apps.get_model(event.pgh_model)))
+            for name in ROWS if hidden else ():
+                kept = {key: value for key, value in (getattr(event, name) or {}).items() if key not in hidden}
+                setattr(event, name, kept)
+        return events
 
     def object_of(self, event: Any) -> tuple[type[Model], Any]:
         model = apps.get_model(event.pgh_obj_model)
@@ -205,8 +104,8 @@ class EventsAdmin(ReadOnlyAdmin):
 class EventModelAdmin(ReadOnlyAdmin):
     """The events of one event model, for projects to register with it: read-only, with what changed."""
 
-    list_display = ("pgh_created_at", "pgh_label", "tracked_object", "actor", "changes")
-    list_filter = (filters.LabelFilter, filters.ObjFilter, filters.MethodFilter, filters.BackFilter)
+    list_display: Any = ("pgh_created_at", "pgh_label", "tracked_object", "actor", "changes")
+    list_filter: ClassVar[Any] = (filters.LabelFilter, filters.ObjFilter, filters.MethodFilter, filters.BackFilter)
     ordering = ("-pgh_id",)
 
     @property
@@ -228,16 +127,19 @@ class EventModelAdmin(ReadOnlyAdmin):
         """For those who may see the tracked model, or the event's object."""
         if obj is None:
             return self.viewer(request).may_view(self.event_model)
-        return bool(super().shown(request, [obj]))
+        return bool(self.seen(request, [obj]))
 
-    def shown(self, request: HttpRequest, events: Iterable[Any]) -> list[Any]:
-        """The events of a page; what they changed is read for all of them at once."""
-        found = super().shown(request, events)
-        if found:
-            using = found[0]._state.db
-            told = entries.entries({self.event_model: [event.pk for event in found]}, using=using)
-            for event in found:
-                event.pgh_entry = told.get((self.event_model, event.pk))
+    def told(self, request: HttpRequest, events: list[Any]) -> list[Any]:
+        """With what they changed, which is read for all of them at once."""
+        hidden = self.viewer(request).hidden_fields(self.event_model)
+        read = entries.entries({self.event_model: [event.pk for event in events]}, using=events[0]._state.db)
+        found = []
+        for event in events:
+            # One that was removed a moment ago is told no more.
+            if entry := read.get((self.event_model, event.pk)):
+                event.pgh_entry = visibility.redacted(entry, hidden)
+                event.pgh_row = {name: value for name, value in entry.stored.items() if name not in hidden}
+                found.append(event)
         return found
 
     def object_of(self, event: Any) -> tuple[type[Model], Any]:
@@ -246,29 +148,20 @@ class EventModelAdmin(ReadOnlyAdmin):
     @admin.display(description=gettext_lazy("actor"))
     def actor(self, event: Any) -> str:
         """Who it was, as kept; the key where no name was."""
-        return display.text(_entry(event).actor_label or _entry(event).actor)
+        return display.text(event.pgh_entry.actor_label or event.pgh_entry.actor)
 
     @admin.display(description=gettext_lazy("changes"))
     def changes(self, event: Any) -> SafeString:
         """Field by field."""
-        return display.changes(_entry(event).changes)
+        return display.changes(event.pgh_entry.changes)
 
     @admin.display(description=gettext_lazy("row"))
     def row(self, event: Any) -> SafeString:
         """The row as it is stored."""
-        return display.values(_entry(event).stored)
+        return display.values(event.pgh_row)
 
     @admin.display(description=gettext_lazy("context"))
     def metadata(self, event: Any) -> SafeString:
         """The metadata."""
-        context = _entry(event).context
+        context = event.pgh_entry.context
         return display.values(context.metadata if context else None)
-
-
-def _entry(event: Any) -> entries.Entry:
-    """The entry that a list has read for a row, or that is read now for a single event."""
-    known: entries.Entry | None = getattr(event, "pgh_entry", None)
-    if known is None:
-        event_model = cast("type[Event]", registry.concrete(type(event)))
-        known = event.pgh_entry = timeline.entry(event_model, event.pk, event._state.db)
-    return known

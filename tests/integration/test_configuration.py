@@ -189,6 +189,20 @@ def test_read_indexes_are_chosen_one_by_one():
     assert [index.fields for index in event_model._meta.indexes] == [["pgh_created_at", "pgh_id"]]
 
 
+@override_settings(PGHISTORY_INDEXES=("context",))
+def test_contexts_are_indexed_by_their_foreign_key_or_by_a_read_index():
+    own = declare("Own").pgh_event_model
+    assert own._meta.get_field("pgh_context").db_index
+    assert own._meta.indexes == []
+    read = declare("Read", context_field=pghistory.ContextForeignKey(db_index=False)).pgh_event_model
+    assert [index.fields for index in read._meta.indexes] == [["pgh_context"]]
+    kept: dict[str, Any] = {"context_field": pghistory.ContextJSONField()}
+    assert [index.fields for index in declare("Denormal", **kept).pgh_event_model._meta.indexes] == [["pgh_context_id"]]
+    kept["context_id_field"] = pghistory.ContextUUIDField(db_index=True)
+    assert declare("Indexed", **kept).pgh_event_model._meta.indexes == []
+    assert declare("Without", context_field=None).pgh_event_model._meta.indexes == []
+
+
 def triggers(model: Any) -> list[Any]:
     return [trigger.compile(model) for trigger in model._meta.triggers]
 

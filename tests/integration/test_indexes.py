@@ -115,6 +115,32 @@ def test_a_migration_makes_them_or_finds_them_there():
     assert BY_OBJECT not in str(run())
 
 
+@pytest.fixture
+def without_an_index_of_contexts() -> Iterator[None]:
+    """As where PGHISTORY_INDEXES has not named "context" before."""
+    column = EVENTS._meta.get_field("pgh_context")
+    with connection.schema_editor() as editor:
+        [statement] = editor._field_indexes_sql(EVENTS, column)
+        execute(f"drop index {statement.parts['name']}")
+    yield
+    execute(str(statement))
+
+
+@pytest.mark.usefixtures("without_an_index_of_contexts")
+def test_an_index_that_a_migration_would_have_to_build_is_told():
+    err = io.StringIO()
+    assert run(stderr=err) == ["Every index is there."]
+    said = err.getvalue()
+    assert "Django's own there: tracked.EverythingEvent. A migration that adds it locks" in said
+    assert "PGHISTORY_CONTEXT_FIELD = pghistory.ContextForeignKey(db_index=False)" in said
+
+
+def test_nothing_is_told_where_every_context_is_indexed():
+    err = io.StringIO()
+    run(stderr=err)
+    assert err.getvalue() == ""
+
+
 @pytest.mark.usefixtures("without_indexes")
 def test_the_actors_index_is_made_only_where_the_project_wants_it(settings: Any):
     settings.PGHISTORY_INDEXES = ("obj", "time")

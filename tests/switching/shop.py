@@ -105,6 +105,8 @@ class Shop:
         shutil.copytree(self.folder, folder)
         with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as server:
             name = f"{self.database}_{folder.name}"
+            # A run that was broken off may have left it.
+            server.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
             server.execute(
                 sql.SQL("create database {} template {}").format(sql.Identifier(name), sql.Identifier(self.database))
             )

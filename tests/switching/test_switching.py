@@ -330,6 +330,56 @@ def test_read_indexes_are_added_beside_running_writes(switched: Switched, tmp_pa
         fresh.close()
 
 
+def test_an_index_of_contexts_that_is_wanted_later_is_built_beside_running_writes(tmp_path: Path):
+    """The foreign key leaves it to a read index, which the migration finds there."""
+    without = replace(OURS, settings={"PGHISTORY_INDEXES": ["obj", "time", "actor"]})
+    wanting = replace(OURS, settings={"PGHISTORY_INDEXES": ["obj", "time", "actor", "context"]})
+    apart = {"BOOKSHOP_VARIANT": "apart"}
+    shop = opened(tmp_path / "contexts", "bookshop_contexts")
+    try:
+        shop.run(without, "command:makemigrations bookshop", "command:migrate", "write:1")
+        assert "bookshop.BookEvent" in shop.run(wanting, "command:pghistory indexes --concurrently")
+        # Events that keep their context themselves have one already.
+        present = by_context(shop)
+        said = shop.run(
+            wanting,
+            "command:pghistory indexes --concurrently",
+            "command:makemigrations --name contexts",
+            environment=apart,
+        )
+        assert said.count("CREATE INDEX CONCURRENTLY") > 10
+        assert operations(shop) == {"migrations.AddIndex"}
+        built = by_context(shop)
+        assert len(built) > len(present) + 10
+        with shop.connect() as writer, writer.transaction():
+            # Somebody who writes for long holds no migration up that has nothing to build.
+            writer.execute("update bookshop_book set id = id")
+            writer.execute("lock table bookshop_bookevent in row exclusive mode")
+            shop.run(
+                wanting,
+                "command:migrate",
+                "command:makemigrations --check",
+                environment={**apart, "PGOPTIONS": "-c lock_timeout=200ms"},
+            )
+        assert by_context(shop) == built
+    finally:
+        shop.close()
+
+
+def by_context(shop: Shop) -> dict[str, int]:
+    """{name: number of the file} of the indexes over the contexts of events; one built anew has another file."""
+    with shop.connect() as connection:
+        found = connection.execute(
+            """
+            select pg_class.relname, pg_class.relfilenode
+            from pg_index join pg_class on pg_class.oid = indexrelid
+            join pg_attribute on attrelid = indrelid and attnum = indkey[0]
+            where attname = 'pgh_context_id' and indisvalid
+            """
+        )
+        return dict(found.fetchall())
+
+
 def indexes(shop: Shop) -> set[tuple[Any, ...]]:
     """What is indexed, without the names, which tell the order in which migrations came about."""
     with shop.connect() as connection:

@@ -20,7 +20,7 @@ import pghistory
 from demo_project.shop.models import Category, Product, Supplier
 from pghistory import admin as pghistory_admin
 from pghistory import registry
-from pghistory.admin import EventModelAdmin, EventsAdmin, display, event_lists, paging
+from pghistory.admin import EventModelAdmin, EventsAdmin, display, paging, read_only
 from pghistory.admin import admin as registration
 from pghistory.models import Events, MiddlewareEvents
 from tests.ui.html import Page
@@ -294,7 +294,7 @@ def test_a_page_costs_as_many_queries_as_it_has_kinds_of_rows_and_no_exact_count
 
     client.force_login(mara)
     monkeypatch.setattr(paging, "COUNTED_AT_MOST", 30)
-    monkeypatch.setattr(event_lists, "COUNTED_AT_MOST", 30)
+    monkeypatch.setattr(read_only, "COUNTED_AT_MOST", 30)
     for address in (MIDDLEWARE_LIST, EVENTS_OF_PRODUCTS):
         few = queries(address)
         with pghistory.context(actor=mara, url="/"):

@@ -207,7 +207,7 @@ SETTINGS: dict[str, tuple[Callable[[], Any], Any, Any, Any]] = {
     "ID_FIELD": (config.id_field, models.BigAutoField, "django.db.models.AutoField", models.AutoField),
     "INDEXES": (config.indexes, {"obj", "time", "context", "actor"}, (), set()),
     "INLINE_ROWS": (config.inline_rows, 5_000, 10, 10),
-    "UI_FIELD_PERMISSION": (ui_config.field_permission, None, "builtins.callable", callable),
+    "UI_FIELD_PERMISSION": (config.field_permission, None, "builtins.callable", callable),
     "UI_PAGE_SIZE": (ui_config.page_size, 50, 20, 20),
     "UI_RESTORE": (ui_config.restore, True, False, False),
 }

@@ -10,7 +10,7 @@ from django.core.management.base import CommandError, CommandParser
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, models, router
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from pghistory import config, registry, sql
+from pghistory import changes, config, registry, sql
 from pghistory.indexes import ReadIndex
 from pghistory.management.subcommands import BaseSubcommand
 from pghistory.models import Context
@@ -29,6 +29,26 @@ STATE = """
         and pg_class.relname = %s
 """
 """The index of a name on a table: how the session names it, and whether its build came to an end."""
+
+
+INDEXED = """
+    select
+        count(*)
+    from
+        pg_index
+        join pg_attribute on pg_attribute.attrelid = pg_index.indrelid
+            and pg_attribute.attnum = pg_index.indkey[0]
+    where
+        pg_index.indrelid = to_regclass(%s)
+        and pg_attribute.attname = %s
+"""
+"""How many indexes of a table begin with a column."""
+
+LOCKING = (
+    "Without an index of `pgh_context`, which is Django's own there: {locking}. A migration that adds it locks these "
+    "tables against writes while it is built. To have it built here, say first "
+    "PGHISTORY_CONTEXT_FIELD = pghistory.ContextForeignKey(db_index=False), and run this again."
+)
 
 
 @dataclass(frozen=True)
@@ -68,6 +88,9 @@ class Subcommand(BaseSubcommand):
                     _execute(connection, text, wanted)
         if not made:
             self.command.stdout.write("Every index is there.")
+        locking = ", ".join(event_model._meta.label for event_model in _to_be_locked(connection))
+        if locking:
+            self.command.stderr.write(LOCKING.format(locking=locking))
 
 
 def _wanted(connection: BaseDatabaseWrapper, *, concurrently: bool) -> Iterator[Wanted]:
@@ -75,13 +98,25 @@ def _wanted(connection: BaseDatabaseWrapper, *, concurrently: bool) -> Iterator[
         for event_model in registry.event_models():
             for index in event_model._meta.indexes:
                 if isinstance(index, ReadIndex) and _is_in(event_model, connection):
-                    statement = str(index.create_sql(event_model, editor, concurrently=concurrently))
+                    statement = str(index.bare_sql(event_model, editor, concurrently=concurrently))
                     yield Wanted(event_model, index.name, statement)
     if "actor" in config.indexes() and _is_in(Context, connection):
         statement = sql.read("indexes/context_actor.sql").strip().removesuffix(";")
         if concurrently:
             statement = statement.replace("create index", "create index concurrently", 1)
         yield Wanted(Context, ACTOR, statement)
+
+
+def _to_be_locked(connection: BaseDatabaseWrapper) -> Iterator[type[models.Model]]:
+    """The event models whose foreign key to the context declares an index that their table does not have."""
+    for event_model in registry.event_models():
+        context: Any = changes.column(event_model, "pgh_context")
+        indexed = isinstance(context, models.ForeignKey) and bool(context.db_index)  # type: ignore[attr-defined]
+        if indexed and _is_in(event_model, connection):
+            with connection.cursor() as cursor:
+                cursor.execute(INDEXED, [sql.name(event_model._meta.db_table), context.column])
+                if cursor.fetchone() == (0,):
+                    yield event_model
 
 
 def _is_in(model: type[models.Model], connection: BaseDatabaseWrapper) -> bool:

@@ -23,6 +23,9 @@ VARIANTS: Mapping[str, Mapping[str, Any]] = {
         "PGHISTORY_APPEND_ONLY": True,
         "PGHISTORY_DEFAULT_TRACKERS": (pghistory.UpdateEvent("changed"), pghistory.ManualEvent("seen")),
     },
+    "apart": {
+        "PGHISTORY_CONTEXT_FIELD": pghistory.ContextForeignKey(db_index=False),
+    },
     "context": {
         "PGHISTORY_CONTEXT_FIELD": pghistory.ContextForeignKey(null=False, related_query_name="made"),
     },
