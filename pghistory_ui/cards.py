@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import partial
 from itertools import groupby
 from typing import Any, Final
@@ -20,6 +21,7 @@ from pghistory.memberships import Membership
 from pghistory.timeline import Entry
 from pghistory.visibility import has_object
 from pghistory_ui.addresses import Addresses
+from pghistory_ui.blame import Blame
 from pghistory_ui.links import Links, field_of, foreign_keys, page_url
 from pghistory_ui.renderers import Change, Chip, Renderers
 from pghistory_ui.rows import KINDS, SET_KINDS, Card, Day, Row, metadata_of, restoring
@@ -54,12 +56,16 @@ class Desk:
         self.renderers = Renderers(links)
         self.all_fields = all_fields
         self.now = timezone.localtime()
+        self._blame = Blame(links, ())
 
     def days(self, entries: Iterable[Entry], *, continues: str = "") -> tuple[Day, ...]:
         """The days of entries that come newest first; `continues` is the ISO date that the page before ended in."""
+        found = list(entries)
+        if self.sets is not None:
+            self._blame = Blame(self.links, found)
         return tuple(
             self._day(date, list(group), continues)
-            for date, group in groupby(entries, key=lambda entry: timezone.localtime(entry.at).date())
+            for date, group in groupby(found, key=lambda entry: timezone.localtime(entry.at).date())
         )
 
     def row(self, entry: Entry) -> Row:
@@ -150,7 +156,10 @@ class Desk:
             changes = [self.renderers.of(entry, name).state(state[name]) for name in names]
             return self._telling(entry, names), tuple(changes)
         names = self._chosen(entry.tracked_model, entry.changes)
-        changes = [self.renderers.of(entry, name).change(*entry.changes[name]) for name in names]
+        changes = [
+            replace(self.renderers.of(entry, name).change(*entry.changes[name]), blame=self._blame.words(entry, name))
+            for name in names
+        ]
         rest = entry.after or entry.before or {}
         if self.all_fields or (entry.is_first and not names):
             changes += [

@@ -52,6 +52,8 @@ class Chip:
 class Change:
     """A field of an open row; `before` or `after` is None when there is only one state, `body` is the template's own.
 
+    `blame` says who had set what was there before.
+
     `field` is the field's name in code, `name` the one for people; without a `template_name` it is drawn as a pair, or
     as the one value that there is.
     """
@@ -63,6 +65,7 @@ class Change:
     after: Value | None = None
     note: str = ""
     body: Any = None
+    blame: str = ""
 
     @property
     def html(self) -> SafeString:

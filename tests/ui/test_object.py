@@ -9,7 +9,9 @@ from django.contrib import admin
 from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
+from django.utils.formats import date_format
 
+import pghistory
 from demo_project.shop.models import Category, Customer, Order, OrderLine, Product, ProductTag, Supplier, Tag
 from tests.ui.html import Page
 
@@ -289,3 +291,20 @@ def test_new_events_of_an_object_can_be_asked_for_without_a_reload(browse: Brows
     related = browse(mara, f"{history(changed)}?related=1&q=week")
     assert "data-pgh-live" not in related.source or f'data-pgh-live="{own(changed)}?related=1' in related.source
     assert "data-pgh-newest" not in browse(mara, f"{history(changed)}?label=nothing").source
+
+
+def test_an_open_change_says_who_had_set_what_was_there_before(
+    browse: Browse, mara: User, changed: Product, person: Callable[..., User]
+):
+    with pghistory.context(user=person("jonas").pk):
+        changed.price = "149.00"
+        changed.save()
+    Product.objects.filter(pk=changed.pk).update(price="159.00")
+    changed.refresh_from_db()
+    day = date_format(timezone.localdate(), "DATE_FORMAT")
+    page = browse(mara, history(changed))
+    # 129 was set when the product was added, by nobody named; 139 by Mara; 149 by Jonas.
+    assert f"Price set {day} from 129.00" in page.text
+    assert f"Price set {day} by Mara Lindqvist from 139.00" in page.text
+    assert f"Price set {day} by jonas from 149.00" in page.text
+    assert "pgh-diff__blame" not in browse(mara, f"{EVENTS}/?model=shop.Product").source
