@@ -38,8 +38,11 @@ def pages() -> Iterator[str]:
     yield f"{EVENTS}deleted/"
     yield f"{EVENTS}export/?label=update"
     yield f"{EVENTS}filters/"
-    Job.objects.create(kind="backfill", arguments={"model": "shop.Tag"}, state="failed", error="No disk", token="")
+    job = Job.objects.create(kind="backfill", arguments={"model": "shop.Tag"}, state="failed", error="Full", token="")
     yield f"{EVENTS}jobs/"
+    yield f"{EVENTS}jobs/{job.pk}/"
+    yield f"{EVENTS}backfill/?model=shop.Tag"
+    yield f"{EVENTS}undo/{event.pgh_context_id}/"
     yield f"{EVENTS}record/"
     yield f"{EVENTS}record/?model=shop.Product&pk={product}"
     yield f"{EVENTS}event/shop.ProductEvent/{event.pgh_id}/"

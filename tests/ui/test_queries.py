@@ -1,0 +1,100 @@
+"""What the remaining pages cost: as many queries for a thousand rows and events as for ten."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.db.models import F
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+import pghistory
+from demo_project.shop.models import Product
+from pghistory_ui.models import ExportRecord, SavedFilter
+
+EVENTS = "/admin/pghistory/events"
+
+
+def write(product: Product, *, events: int) -> None:
+    """Products of a supplier, each changed once by one request, and so many changes of the product itself."""
+    actor = User.objects.get(username="mara")
+    with pghistory.context(actor=actor, reason=f"Stocktaking {events}"):
+        Product.objects.bulk_create(
+            Product(name=f"P{n}", sku=f"{events}-{n}", price=1, supplier_id=product.supplier_id) for n in range(events)
+        )
+        Product.objects.exclude(pk=product.pk).update(stock=F("stock") + 1)
+    for number in range(events):
+        Product.objects.filter(pk=product.pk).update(stock=number)
+
+
+def event(product: Product) -> str:
+    middle = Product.pgh_event_model.objects.filter(pgh_obj_id=product.pk).order_by("pgh_id")[5]
+    return f"{EVENTS}/event/shop.ProductEvent/{middle.pgh_id}/"
+
+
+def restore(product: Product) -> str:
+    return event(product).replace("/event/", "/restore/")
+
+
+def related(product: Product) -> str:
+    return f"/admin/shop/supplier/{product.supplier_id}/history/?related=1"
+
+
+def own_address(product: Product) -> str:
+    return f"{EVENTS}/object/shop.Product/{product.pk}/"
+
+
+def record(product: Product) -> str:
+    return f"{EVENTS}/record/?model=shop.Product&pk={product.pk}"
+
+
+def exports(product: Product) -> str:
+    return f"{EVENTS}/export/?model=shop.Product"
+
+
+def searched(product: Product) -> str:
+    return f"{EVENTS}/?q=model:product+-label:insert+-actor:nobody"
+
+
+def undo(product: Product) -> str:
+    newest = Product.pgh_event_model.objects.filter(pgh_context__isnull=False).latest("pgh_id")
+    return f"{EVENTS}/undo/{newest.pgh_context_id}/"
+
+
+@pytest.mark.parametrize("address_of", [event, restore, related, own_address, record, exports, searched, undo])
+def test_ten_and_a_thousand_take_the_same_queries(
+    client: Client, mara: User, product: Product, settings: Any, address_of: Callable[[Product], str]
+):
+    settings.PGHISTORY_UI_PAGE_SIZE = 8
+    client.force_login(mara)
+
+    def queries(number: int) -> int:
+        write(product, events=number)
+        address = address_of(product)
+        client.get(address)
+        with CaptureQueriesContext(connection) as found:
+            assert client.get(address).status_code == 200
+        return len(found)
+
+    assert queries(10) == queries(1_000)
+
+
+def test_lists_of_filters_and_exports_take_the_same_queries_however_long_they_are(client: Client, mara: User):
+    client.force_login(mara)
+
+    def queries(number: int) -> list[int]:
+        filters = [SavedFilter(user=mara, name=f"{number}-{n}", query="label=update") for n in range(number)]
+        SavedFilter.objects.bulk_create(filters)
+        records = [ExportRecord(user=mara, user_label="Mara", file_format="csv", query="") for _n in range(number)]
+        ExportRecord.objects.bulk_create(records)
+        found = []
+        for address in (f"{EVENTS}/filters/", f"{EVENTS}/export/"):
+            client.get(address)
+            with CaptureQueriesContext(connection) as captured:
+                assert client.get(address).status_code == 200
+            found.append(len(captured))
+        return found
+
+    assert queries(10) == queries(1_000)
