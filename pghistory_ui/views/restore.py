@@ -105,6 +105,8 @@ def preview(request: HttpRequest, access: Access, entry: Entry, chosen: list[str
         plan=plan,
         notice=notice,
         problem=problem or (plan.problem if plan and not plan.is_ready else ""),
+        # To choose is still to be done, and no fault.
+        waits=bool(fields) and entry.object is not None and not any(row.choice.chosen for row in fields),
         gone=entry.object is None,
         actor=links.actor(entry),
         model_name=str(capfirst(entry.tracked_model._meta.verbose_name)),

@@ -71,4 +71,14 @@ def test_keys_and_live_events(sign_in: Callable[..., Page], troubles: list[str])
     assert len(set(page.locator(".pgh-day__title").all_text_contents())) == page.locator(".pgh-day").count()
     page.reload()
     expect(page.get_by_label("Live")).to_be_checked()
+
+    # The history of one object does so too, and leaves the versions that are chosen.
+    page.goto(f"/admin/shop/product/{product.pk}/history/")
+    chosen = page.locator("input[name=b]:checked").get_attribute("value")
+    with pghistory.context(reason="While somebody chooses"):
+        Product.objects.filter(pk=product.pk).update(stock=4322)
+    page.get_by_label("Live").check()
+    expect(page.get_by_text("While somebody chooses")).to_be_visible()
+    assert page.locator("input[name=b]:checked").get_attribute("value") == chosen
+    assert page.locator("input[name=b]").first.get_attribute("value") != chosen
     assert troubles == []
