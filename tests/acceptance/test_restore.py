@@ -49,7 +49,7 @@ def test_a_price_an_order_and_a_wrong_import_are_brought_back(sign_in: SignIn, l
     page.get_by_role("button", name="Yes, I’m sure").click()
     assert not Order.objects.filter(pk=key).exists()
     page.goto(f"/admin/pghistory/events/object/shop.Order/{key}/")
-    page.get_by_role("link", name="Restore…").click()
+    page.get_by_role("link", name="Restore…", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_contain_text(f"Restore: Order {order.number}")
     look(page, "restore-deleted", height=1000)
     page.get_by_role("button", name="Restore it").click()
