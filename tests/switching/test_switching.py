@@ -385,3 +385,42 @@ def indexes(shop: Shop) -> set[tuple[Any, ...]]:
     with shop.connect() as connection:
         found = connection.execute("select tablename, regexp_replace(indexdef, 'INDEX .* ON', 'ON') from pg_indexes")
         return set(found.fetchall())
+
+
+FAULTS = {str(number) for number in range(1, 21) if number != 11}
+"""Those of which a scene shows what users met: 11 is a matter of seconds, which `make bench` measures."""
+
+RAISED = {
+    "3": "TypeError",
+    "4": "ProgrammingError",
+    "5": "ProgrammingError",
+    "8": "DataError",
+    "9": "ProgrammingError",
+    "14": "ProgrammingError",
+}
+"""{number: the error} of those that end in one with the older package."""
+
+
+def shown_faults(package: Package, shop: Shop) -> dict[str, Any]:
+    """{number of a fault: False, True, or the error that it raises} under one of the packages."""
+    lists = {"BOOKSHOP_LISTS": "1"}
+    volume, tome = ({**lists, "BOOKSHOP_VOLUME": name} for name in ("Volume", "Tome"))
+    shop.run(package, "command:makemigrations bookshop", "command:migrate", environment=volume)
+    shop.run(package, "answer:y", "command:makemigrations bookshop --name renamed", environment=tome)
+    shop.run(package, "command:migrate", "faults:faults.json", environment=tome)
+    found: dict[str, Any] = shop.read("faults.json")
+    return found
+
+
+def test_the_scenes_of_the_known_faults_show_them_with_the_older_package_and_not_with_this_one(
+    older_package: Package, tmp_path: Path
+):
+    shops = [opened(tmp_path / name, f"bookshop_{name}") for name in ("theirs", "ours")]
+    try:
+        theirs, ours = (shown_faults(*pair) for pair in zip((older_package, OURS), shops, strict=True))
+        assert {number.partition(",")[0] for number in theirs} == FAULTS
+        assert {number: str(said).partition(":")[0] for number, said in theirs.items() if said is not True} == RAISED
+        assert {number: said for number, said in ours.items() if said} == {}
+    finally:
+        for shop in shops:
+            shop.close()

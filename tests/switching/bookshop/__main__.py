@@ -3,6 +3,7 @@
 A step may take an argument after a colon. What a command of Django prints is printed.
 """
 
+import builtins
 import importlib
 import sys
 from collections.abc import Callable
@@ -51,8 +52,19 @@ def pages(path: str) -> None:
     Path(path).write_text(record.as_json(timeline.pages()))
 
 
+def faults(path: str) -> None:
+    from tests.switching.bookshop import faults, record
+
+    Path(path).write_text(record.as_json(faults.shown()))
+
+
+def answer(text: str) -> None:
+    """To every question of a command that follows."""
+    builtins.input = lambda *prompt: text
+
+
 STEPS: dict[str, Callable[[str], Any]] = {
-    step.__name__: step for step in (package_in, command, write, record, timeline, pages)
+    step.__name__: step for step in (package_in, command, write, record, timeline, pages, faults, answer)
 }
 
 if __name__ == "__main__":

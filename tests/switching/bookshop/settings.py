@@ -4,6 +4,7 @@ BOOKSHOP_DATABASE   a PostgreSQL address
 BOOKSHOP_VARIANT    a name in variants.py
 BOOKSHOP_SETTINGS   further settings, in JSON
 BOOKSHOP_TEMPLATES  the folder of the browser's templates, which adds the browser
+BOOKSHOP_LISTS      adds the lists of `pghistory.admin` instead
 """
 
 import json
@@ -48,14 +49,13 @@ SILENCED_SYSTEM_CHECKS = ["fields.W342"]
 globals().update(VARIANTS[os.environ.get("BOOKSHOP_VARIANT", "plain")])
 globals().update(json.loads(os.environ.get("BOOKSHOP_SETTINGS", "{}")))
 
-if templates := os.environ.get("BOOKSHOP_TEMPLATES"):
+templates, lists = os.environ.get("BOOKSHOP_TEMPLATES"), os.environ.get("BOOKSHOP_LISTS")
+if templates or lists:
     INSTALLED_APPS += [
         "django.contrib.admin",
         "django.contrib.sessions",
         "django.contrib.messages",
-        "pghistory_ui",
-        "django_tables2",
-        "django_htmx",
+        *(["pghistory.admin"] if lists else ["pghistory_ui", "django_tables2", "django_htmx"]),
     ]
     MIDDLEWARE = [
         "django.contrib.sessions.middleware.SessionMiddleware",
@@ -65,7 +65,7 @@ if templates := os.environ.get("BOOKSHOP_TEMPLATES"):
     TEMPLATES = [
         {
             "BACKEND": "django.template.backends.django.DjangoTemplates",
-            "DIRS": [templates],
+            "DIRS": [templates] if templates else [],
             "APP_DIRS": True,
             "OPTIONS": {
                 "context_processors": [

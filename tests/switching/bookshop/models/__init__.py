@@ -1,5 +1,5 @@
 """All models, by what they are about."""
 
-from tests.switching.bookshop.models import fields, keys, options, reading, trackers
+from tests.switching.bookshop.models import fields, keys, options, reading, renamed, trackers
 
-__all__ = ["fields", "keys", "options", "reading", "trackers"]
+__all__ = ["fields", "keys", "options", "reading", "renamed", "trackers"]
