@@ -2,6 +2,7 @@
 
 import importlib
 import inspect
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -205,8 +206,9 @@ SETTINGS: dict[str, tuple[Callable[[], Any], Any, Any, Any]] = {
     "ADMIN_ORDERING": (config.admin_ordering, ("-pgh_created_at",), ["pgh_id"], ("pgh_id",)),
     "ADMIN_QUERYSET": (config.admin_queryset, None, lambda: "chosen", "chosen"),
     "ID_FIELD": (config.id_field, models.BigAutoField, "django.db.models.AutoField", models.AutoField),
-    "INDEXES": (config.indexes, {"obj", "time", "context", "actor"}, (), set()),
+    "INDEXES": (config.indexes, {"obj", "time", "context", "actor", "deletions"}, (), set()),
     "INLINE_ROWS": (config.inline_rows, 5_000, 10, 10),
+    "UI_EXPORT_DAYS": (ui_config.export_days, 7, 1, 1),
     "UI_FIELD_PERMISSION": (config.field_permission, None, "builtins.callable", callable),
     "UI_PAGE_SIZE": (ui_config.page_size, 50, 20, 20),
     "UI_RESTORE": (ui_config.restore, True, False, False),
@@ -222,6 +224,15 @@ def test_a_setting_has_its_default_and_is_read_when_it_is_needed(name: str):
             as_read or importlib.import_module("pghistory.admin").EventModelAdmin if name == "ADMIN_CLASS" else as_read
         )
     assert read() == default
+
+
+def test_every_setting_that_is_read_is_among_them():
+    read = {
+        name
+        for module in (config, ui_config)
+        for name in re.findall(r'(?:_get\(|_load\(|field_layers\(|PGHISTORY_)"?([A-Z_]+)\b', inspect.getsource(module))
+    }
+    assert {"APPEND_ONLY", "UI_RESTORE"} <= read <= set(SETTINGS)
 
 
 @pytest.mark.parametrize(
