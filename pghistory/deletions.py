@@ -10,10 +10,10 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
-from django.db import models, router
+from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
-from pghistory import changes, keys, registry
+from pghistory import changes, estimates, keys, registry
 from pghistory.filters import Filter
 from pghistory.indexes import ReadIndex
 from pghistory.models import Event
@@ -112,23 +112,8 @@ def horizon(
 
     Tables with an index of their deletions do not count. None where all events are looked at.
     """
-    by_database: dict[str, list[type[Event]]] = {}
-    for event_model in event_models:
-        if is_indexed(event_model):
-            continue
-        by_database.setdefault(using or router.db_for_read(event_model), []).append(event_model)
-    ends: list[dt.datetime] = []
-    for alias, found in by_database.items():
-        branches = [_end(event_model, alias, until) for event_model in found]
-        ends += [at for (at,) in (branches[0].union(*branches[1:], all=True) if len(branches) > 1 else branches[0])]
-    return max(ends, default=None)
-
-
-def _end(event_model: type[Event], alias: str, until: dt.datetime | None) -> models.QuerySet[Event, tuple[dt.datetime]]:
-    rows = changes.rows(event_model, alias).order_by("-pgh_created_at", "-pgh_id")
-    if until is not None:
-        rows = rows.filter(pgh_created_at__lt=until)
-    return rows.values_list("pgh_created_at")[LOOKED_AT : LOOKED_AT + 1]
+    wide = [event_model for event_model in event_models if not is_indexed(event_model)]
+    return estimates.horizon(wide, events=LOOKED_AT, until=until, using=using)
 
 
 def _speaks(event_model: type[Event], all_of_them: Iterable[type[Event]]) -> bool:

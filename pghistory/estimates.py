@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import connections, router
-from django.db.models import IntegerField, Value
+from django.db.models import IntegerField, QuerySet, Value
 from django.utils import timezone
 
 from pghistory import changes, sql
@@ -74,6 +74,27 @@ def estimates(event_models: Iterable[type[Event]], using: str | None = None) -> 
     for alias, models in by_database.items():
         found |= _of_database(models, alias)
     return found
+
+
+def horizon(
+    event_models: Iterable[type[Event]], *, events: int, until: dt.datetime | None = None, using: str | None = None
+) -> dt.datetime | None:
+    """Since when, up to an instant or now, no table has more than so many events; None where none has more at all."""
+    by_database: dict[str, list[type[Event]]] = {}
+    for event_model in event_models:
+        by_database.setdefault(using or router.db_for_read(event_model), []).append(event_model)
+    ends: list[dt.datetime] = []
+    for alias, found in by_database.items():
+        branches = [_end(event_model, alias, until, events) for event_model in found]
+        ends += [at for (at,) in (branches[0].union(*branches[1:], all=True) if len(branches) > 1 else branches[0])]
+    return max(ends, default=None)
+
+
+def _end(event_model: type[Event], alias: str, until: dt.datetime | None, events: int) -> QuerySet[Any, Any]:
+    rows = changes.rows(event_model, alias).order_by("-pgh_created_at", "-pgh_id")
+    if until is not None:
+        rows = rows.filter(pgh_created_at__lt=until)
+    return rows.values_list("pgh_created_at")[events : events + 1]
 
 
 def _of_database(event_models: Sequence[type[Event]], alias: str) -> dict[type[Event], Estimate]:

@@ -13,7 +13,7 @@ from django.db.models import F, Q, QuerySet
 from pghistory import changes
 from pghistory.cursors import Cursor
 from pghistory.models import Event
-from pghistory.stored import Compiled
+from pghistory.shapes import Compiled
 
 
 class Select(NamedTuple):

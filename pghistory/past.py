@@ -20,7 +20,8 @@ from django.db.models.sql.where import AND
 from pghistory import aggregate, casts, errors, registry, states
 
 if TYPE_CHECKING:
-    from pghistory.states import Compiled, Instant, Source
+    from pghistory.shapes import Compiled
+    from pghistory.states import Instant, Source
 
 _instant: Final[ContextVar[Instant | None]] = ContextVar("pghistory.past.instant", default=None)
 """The instant of a query that Django makes by itself, of nothing but a model."""

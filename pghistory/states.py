@@ -7,8 +7,6 @@ first event after the instant says, or else the living row. Only the keys that a
 from __future__ import annotations
 
 import datetime as dt
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Final, Self
@@ -20,16 +18,14 @@ from django.utils import timezone
 
 from pghistory import branches, conditions, errors, registry, sql, trackers
 from pghistory.readings import Labels
+from pghistory.shapes import Compiled, Hole, completed, filled
 
 if TYPE_CHECKING:
     from pghistory.models import Event
 
 Model = type[models.Model]
-Compiled = tuple[str, tuple[Any, ...]]
 
 OPERATIONS: Final = {"insert": pgtrigger.Insert, "update": pgtrigger.Update, "delete": pgtrigger.Delete}
-
-_PLACE: Final = re.compile(r"\{(\w+)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,14 +122,32 @@ class Source:
 
     def select(self, instant: Instant, keys: Compiled | None, connection: Any) -> Compiled:
         """The SELECT of the rows; of those with the `keys` that a one-column SELECT gives, or else of all."""
-        parts = self._parts(instant, connection)
+        shape = (keys is not None, instant.partial)
+        if shape not in self._shapes:
+            self._shapes[shape] = self._shape(connection, keyed=shape[0], partial=shape[1])
+        text, params = self._shapes[shape]
+        values = {
+            Hole.INSTANT: [models.DateTimeField().get_db_prep_value(instant.at, connection)],
+            Hole.REFUSAL: [f"(pghistory) {self.table._meta.label} is not known at {instant.at}: "],
+            Hole.KEYS: keys[1] if keys else (),
+        }
+        return text.replace(Hole.KEYS.value, keys[0] if keys else ""), completed(params, values)
+
+    @cached_property
+    def _shapes(self) -> dict[tuple[bool, bool], Compiled]:
+        """{(whether keys are given, whether unknown rows are left out): the SELECT with holes}."""
+        return {}
+
+    def _shape(self, connection: Any, *, keyed: bool, partial: bool) -> Compiled:
+        parts = self._parts(connection, partial=partial)
         if not self.has_obj:
-            return _filled("without_object", parts)
-        parts["keys"] = keys or _filled("keys" if self._is_indexed else "keys_by_scan", parts)
+            return filled("without_object", parts)
+        given = (Hole.KEYS.value, (Hole.KEYS,))
+        parts["keys"] = given if keyed else filled("keys" if self._is_indexed else "keys_by_scan", parts)
         is_numbered = isinstance(self.event_model._meta.pk, models.IntegerField)
-        parts["newest"] = ("", ()) if keys or not is_numbered else _filled("newest", parts)
-        parts["unknown"] = ("false", ()) if instant.partial else _filled("unknown", parts)
-        return _filled("by_old_rows" if self.by_old_rows else "by_new_rows", parts)
+        parts["newest"] = ("", ()) if keyed or not is_numbered else filled("newest", parts)
+        parts["unknown"] = ("false", ()) if partial else filled("unknown", parts)
+        return filled("by_old_rows" if self.by_old_rows else "by_new_rows", parts)
 
     def keys_referring(self, field: Any, wanted: Compiled) -> Compiled | None:
         """The keys of rows that may have one of the wanted values, by an index over the events' foreign key.
@@ -149,7 +163,7 @@ class Source:
             "column": (_name(field.column), ()),
             "wanted": wanted,
         }
-        return _filled("keys_referring", parts)
+        return filled("keys_referring", parts)
 
     @property
     def _fields(self) -> list[Any]:
@@ -195,25 +209,24 @@ class Source:
             "key": (", ".join(key), ()),
         }
 
-    def _parts(self, instant: Instant, connection: Any) -> dict[str, Compiled]:
+    def _parts(self, connection: Any, *, partial: bool) -> dict[str, Compiled]:
         labels = self.labels
         inserts = [*labels.inserts, *labels.insert_or_updates]
-        at = models.DateTimeField().get_db_prep_value(instant.at, connection)
         columns = self._columns("pgh_state", connection, by_alias=self.by_old_rows, keyed=self.has_obj)
         parts = {
             **self._names(),
             "columns": (columns, ()),
             "stored": (self._columns("pgh_event", connection, named=True), ()),
             "living": (self._columns("pgh_living", connection, living=True), ()),
-            "join": ("join" if instant.partial else "left join", ()),
+            "join": ("join" if partial else "left join", ()),
             # A fence: conditions of the query come after the refusal of what is not known.
-            "fence": ("" if instant.partial else "offset 0", ()),
-            "instant": ("%s", (at,)),
+            "fence": ("" if partial else "offset 0", ()),
+            "instant": ("%s", (Hole.INSTANT,)),
             "skipped": _labels(labels.before_updates),
             "deletes": _labels(labels.deletes),
             "inserts": _labels(inserts),
             "told": _labels([*labels.inserts, *labels.before_updates, *labels.deletes]),
-            "refusal": ("%s::text", (f"(pghistory) {self.table._meta.label} is not known at {instant.at}: ",)),
+            "refusal": ("%s::text", (Hole.REFUSAL,)),
         }
         if not self.has_obj:
             mirrored = (self._mirror(field.name) for field in self.table._meta.pk_fields)
@@ -257,7 +270,7 @@ def source_of(table: Model, event_model: type[Event]) -> Source:
 
 def distinct(wanted: Compiled) -> Compiled:
     """The keys that a SELECT in brackets gives, each once."""
-    return _filled("keys_wanted", {"wanted": wanted})
+    return filled("keys_wanted", {"wanted": wanted})
 
 
 def aware(at: dt.datetime) -> dt.datetime:
@@ -272,15 +285,3 @@ def _labels(labels: list[str]) -> Compiled:
 def _name(identifier: str | None) -> str:
     # The text is one with parameters.
     return sql.name(identifier or "").replace("%", "%%")
-
-
-def _filled(template: str, parts: Mapping[str, Compiled]) -> Compiled:
-    """A template with its places filled, and the parameters in their order."""
-    params: list[Any] = []
-
-    def fill(place: re.Match[str]) -> str:
-        text, values = parts[place[1]]
-        params.extend(values)
-        return text
-
-    return _PLACE.sub(fill, sql.read(f"states/{template}.sql")), tuple(params)

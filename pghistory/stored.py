@@ -21,8 +21,8 @@ from django.db.models.signals import post_init, pre_init
 
 from pghistory import changes, sql
 from pghistory.models import Event
+from pghistory.shapes import Compiled
 
-Compiled = tuple[str, tuple[Any, ...]]
 State = dict[str, Any]
 
 FROM_CONTEXT: Final = ("metadata", "actor_label")

@@ -10,7 +10,7 @@ import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import connections, models, router
@@ -22,7 +22,7 @@ from pghistory.cursors import Cursor
 from pghistory.differences import state
 from pghistory.entries import Entry, EntryContext, Found, entries, told
 from pghistory.errors import InvalidCursor as BadCursor
-from pghistory.estimates import Activity, Estimate, activity, estimates
+from pghistory.estimates import Activity, Estimate, activity, estimates, horizon
 from pghistory.filters import Filter, Reach, Since
 from pghistory.keysets import Keyset
 from pghistory.models import Event
@@ -46,6 +46,9 @@ __all__ = [
 ]
 
 Model = type[models.Model]
+
+LOOKED_AT: Final = 50_000
+"""How many events of a table are looked at for one page, where no index leads to those that are meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,13 @@ class Timeline(Narrowing):
             limited = [rows.values_list("pgh_id")[: bound + 1] for rows in branches.values()]
             number += _joined(limited)[: bound + 1].count()
         return Count(min(number, bound), exact=number <= bound)
+
+    def horizon(self, until: dt.datetime | None = None) -> dt.datetime | None:
+        """Since when, up to an instant or now, no event model has more than LOOKED_AT events; None where none has.
+
+        Where `reads_far`, a page of what happened since then is found quickly in a table of any size.
+        """
+        return horizon(self.event_models, events=LOOKED_AT, until=until, using=self.using)
 
     def latest(self) -> Entry | None:
         """The newest entry, None where there is none."""

@@ -26,14 +26,12 @@ class Blame:
             if entry.obj_id is None:
                 continue
             known = last[entry.event_model, entry.obj_id]
-            self._setters[entry.event_model, entry.event.pgh_id] = {
-                name: known[name] for name in entry.changes if name in known
-            }
+            self._setters[entry.event_model, entry.id] = {name: known[name] for name in entry.changes if name in known}
             known |= dict.fromkeys((entry.after or {}) if entry.kind == "insert" else entry.changes, entry)
 
     def words(self, entry: Entry, name: str) -> str:
         """When the value that an entry replaced had been set, and by whom; "" where these entries do not tell."""
-        setter = self._setters.get((entry.event_model, entry.event.pgh_id), {}).get(name)
+        setter = self._setters.get((entry.event_model, entry.id), {}).get(name)
         if setter is None:
             return ""
         on = date_format(timezone.localtime(setter.at), "DATE_FORMAT")

@@ -22,7 +22,8 @@ from pghistory.timeline import Entry
 from pghistory.visibility import has_object
 from pghistory_ui.addresses import Addresses
 from pghistory_ui.blame import Blame
-from pghistory_ui.links import Links, field_of, foreign_keys, page_url
+from pghistory_ui.links import Links, page_url
+from pghistory_ui.mirrored import field_of, foreign_keys
 from pghistory_ui.renderers import Change, Chip, Renderers
 from pghistory_ui.rows import KINDS, SET_KINDS, Card, Day, Row, metadata_of, restoring
 from pghistory_ui.sets import SetChip, Sets, members
@@ -93,14 +94,14 @@ class Desk:
     def _restore_url(self, entry: Entry) -> str:
         label = entry.event_model._meta.label
         make = partial(page_url, self.links.access.site, "restore", label)
-        return self._addresses.of(label, entry.event.pgh_id, make)
+        return self._addresses.of(label, entry.id, make)
 
     def _rows(self, entries: list[Entry]) -> Iterator[Row]:
         """A row for each entry, but one for all that was added to a set or removed from it."""
         together: dict[Any, list[Entry]] = {}
         for entry in entries:
             found = self.sets.of(entry) if self.sets else None
-            together.setdefault(found or (entry.event_model, entry.event.pgh_id), []).append(entry)
+            together.setdefault(found or (entry.event_model, entry.id), []).append(entry)
         for key, found_entries in together.items():
             yield self._set_row(key, found_entries) if isinstance(key, Membership) else self.row(found_entries[0])
 
@@ -128,7 +129,7 @@ class Desk:
         metadata = metadata_of(first)
         at = timezone.localtime(first.at)
         return Card(
-            key=f"{first.event_model._meta.label_lower}-{first.event.pgh_id}".replace(".", "-"),
+            key=f"{first.event_model._meta.label_lower}-{first.id}".replace(".", "-"),
             actor=self.links.actor(first),
             source=source(metadata),
             reason=text_of(metadata.get("reason")),

@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 DIRECTIONAL: Final = frozenset({"arrow", "chevron"})
+KINDS: Final = frozenset({"insert", "update", "delete", "manual", "restore"})
 
 
 @lru_cache(maxsize=500)
@@ -21,3 +22,8 @@ def icon(name: str, size: str = "", extra: str = "") -> SafeString:
     return format_html(
         '<svg class="{}" aria-hidden="true" viewBox="0 0 16 16"><use href="#pgh-i-{}"/></svg>', " ".join(classes), name
     )
+
+
+def kind_icon(kind: str, size: str = "") -> SafeString:
+    """The icon of a kind of event."""
+    return icon(kind if kind in KINDS else "unknown", size)

@@ -13,7 +13,6 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from pghistory import deletions
 from pghistory.errors import InvalidCursor
 from pghistory.timeline import Count, Entry, Page, Timeline
 from pghistory_ui import config
@@ -39,6 +38,7 @@ class Ledger:
     days: tuple[Day, ...] = ()
     pills: tuple[Pill, ...] = ()
     count: str = ""
+    counted: Count | None = None
     older: str = ""
     older_cards: str = ""
     newest: str = ""
@@ -87,12 +87,14 @@ def read(
     desk = Desk(Links(access, entries), all_fields=all_fields, sets=sets, restorable=restorable)
     days = desk.days(entries, continues=query.get("day", ""))
     last = days[-1].date.isoformat() if days else ""
+    count = _count(access, narrowed, len(entries), whole=not (older or query.get("after")))
     further = {"after": older} if older else {"after": "", "until": horizon.isoformat()} if horizon else {}
     return Ledger(
         form=form,
         days=days,
         pills=tuple(form.pills()),
-        count=count_text(narrowed) if access.counts_are_true else "",
+        count=count_words(count) if count else "",
+        counted=count,
         older=_query(query, without=("day",), **further) if further else "",
         older_cards=_query(query, without=(), day=last, **further) if further else "",
         horizon=timezone.localtime(horizon) if horizon and not older else None,
@@ -108,9 +110,14 @@ def read(
 
 def _horizon(timeline: Timeline, form: FilterForm) -> dt.datetime | None:
     """How far back one page looks, where it may have to look at many events to find some; None for all."""
-    if not timeline.reads_far:
+    return timeline.horizon(form.cleaned_data.get("until")) if timeline.reads_far else None
+
+
+def _count(access: Access, timeline: Timeline, shown: int, *, whole: bool) -> Count | None:
+    """How many events there are, which a page that shows all of them knows; None for those who may not know."""
+    if not access.counts_are_true:
         return None
-    return deletions.horizon(timeline.event_models, until=form.cleaned_data.get("until"))
+    return Count(shown, exact=True) if whole else timeline.count()
 
 
 def count_text(timeline: Timeline) -> str:
@@ -126,9 +133,8 @@ def count_words(count: Count) -> str:
     return ngettext("%s event", "%s events", count.number) % number
 
 
-def total(timeline: Timeline) -> str:
-    """How many events there are, as a figure."""
-    count = timeline.count()
+def figure(count: Count) -> str:
+    """A number of events as a figure."""
     return number_format(count.number, force_grouping=True) + ("" if count.exact else "+")
 
 

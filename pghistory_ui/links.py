@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any, Final
 
 from django.contrib.admin import AdminSite
 from django.contrib.admin.utils import quote
 from django.contrib.auth import get_user_model
-from django.core.exceptions import FieldDoesNotExist, ValidationError
-from django.db.models import Field, ForeignKey, Model
+from django.core.exceptions import ValidationError
+from django.db.models import ForeignKey, Model
 from django.urls import NoReverseMatch, reverse
 from django.utils.formats import date_format
 from django.utils.text import Truncator, capfirst
@@ -26,13 +26,11 @@ from pghistory.models import Event
 from pghistory.timeline import Entry
 from pghistory_ui.addresses import Addresses
 from pghistory_ui.departed import Departed, departed, instance, without_queries
+from pghistory_ui.mirrored import Target, field_of, foreign_keys, pointing, target_of
 from pghistory_ui.permissions import Access
 
 TIMELINE_TEMPLATE: Final = "pghistory_ui/object_history.html"
 LONGEST_LABEL: Final = 120
-
-# The model that a key belongs to, and the attribute that holds the key.
-Target = tuple[type[Model], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +103,7 @@ class Links:
     def event(self, entry: Entry) -> str:
         """The permalink of an entry."""
         label = entry.event_model._meta.label
-        return self._addresses.of(label, entry.event.pgh_id, partial(page_url, self.access.site, "event", label))
+        return self._addresses.of(label, entry.id, partial(page_url, self.access.site, "event", label))
 
     def context(self, entry: Entry) -> str:
         """The page of an entry's context, or "" where it has none."""
@@ -119,8 +117,10 @@ class Links:
             ends = self.ends(entry)
             return ends[0] if ends else Link(str(capfirst(model._meta.verbose_name)))
         living = entry.object is not None
-        last = entry.after or entry.before or {}
-        label = self._label_of_gone(model, last, entry.event) if entry.object is None else self._label(entry.object)
+        if entry.object is not None:
+            label = self._label(entry.object)
+        else:
+            label = self._label_of_gone(model, entry.after or entry.before or {}, entry.event)
         return Link(label or f"#{key}", self._timeline(model, key, living=living), known=living)
 
     def ends(self, entry: Entry) -> list[Link]:
@@ -194,10 +194,10 @@ class Links:
 
     def _collect(self, entry: Entry) -> None:
         for state in (entry.before, entry.after):
-            for name, value in (state or {}).items():
-                field = field_of(entry, name)
-                if isinstance(field, ForeignKey) and value is not None:
-                    self._keys[target_of(field)].add(value)
+            for name, target in pointing(entry):
+                value = (state or {}).get(name)
+                if value is not None:
+                    self._keys[target].add(value)
         model = get_user_model()
         key = as_key(model, entry.actor)
         if key is not None:
@@ -254,34 +254,6 @@ def user_label(user: Model) -> str:
     """A user's full name, or else the name to log in with."""
     full_name: Callable[[], str] | None = getattr(user, "get_full_name", None)
     return clipped((full_name() if full_name else "") or str(user))
-
-
-def field_of(entry: Entry, name: str) -> Field[Any, Any] | None:
-    """A field as the tracked model declares it, or as the event model keeps it when the model has lost it."""
-    return _field(entry.tracked_model, entry.event_model, name)
-
-
-@lru_cache(maxsize=5_000)
-def _field(tracked_model: type[Model], event_model: type[Model], name: str) -> Field[Any, Any] | None:
-    for model in (tracked_model, event_model):
-        try:
-            field = model._meta.get_field(name)
-        except FieldDoesNotExist:
-            continue
-        if isinstance(field, Field):
-            return field
-    return None
-
-
-def foreign_keys(entry: Entry) -> list[str]:
-    """The names of the foreign keys that an entry keeps."""
-    state = entry.after or entry.before or {}
-    return [name for name in state if isinstance(field_of(entry, name), ForeignKey)]
-
-
-def target_of(field: ForeignKey[Any, Any]) -> Target:
-    """What the values of a foreign key are keys of."""
-    return field.related_model, "pk" if field.target_field.primary_key else field.target_field.attname
 
 
 def as_key(model: type[Model], value: object) -> Any:

@@ -61,7 +61,7 @@ class Row:
     @property
     def version(self) -> str:
         """The event as a form names it: "shop.ProductEvent:5"."""
-        return f"{self.entry.event_model._meta.label}:{self.entry.event.pgh_id}"
+        return f"{self.entry.event_model._meta.label}:{self.entry.id}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,8 @@ from django.utils.translation import ngettext
 
 from pghistory.memberships import Membership, memberships, with_memberships
 from pghistory.timeline import Entry, Timeline
-from pghistory_ui.links import Link, Links, field_of
+from pghistory_ui.links import Link, Links
+from pghistory_ui.mirrored import field_of
 from pghistory_ui.permissions import Access
 from pghistory_ui.renderers import Change
 
@@ -143,7 +144,7 @@ def members(
         Member(
             link=_target(links, membership, entry),
             added=(entry.kind == "insert") is not backwards,
-            number=entry.event.pgh_id,
+            number=entry.id,
             url=links.event(entry),
         )
         for entry in entries

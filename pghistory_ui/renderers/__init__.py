@@ -15,7 +15,8 @@ from django.contrib.postgres.fields import ArrayField, HStoreField, RangeField
 from django.db import models
 
 from pghistory.timeline import Entry
-from pghistory_ui.links import Links, field_of
+from pghistory_ui.links import Links
+from pghistory_ui.mirrored import field_of
 from pghistory_ui.renderers.base import Change, Chip, Renderer, Value
 from pghistory_ui.renderers.files import FileRenderer
 from pghistory_ui.renderers.ranges import RangeRenderer

@@ -138,8 +138,11 @@ class Renderer:
         return self._change("", after=self.value(value))
 
     def _brief(self, value: Any) -> Value:
-        full = self.value(value)
-        return full if full.empty else Value(shown(self.brief(value), LONGEST_CHIP))
+        if value is None or value == "" or type(self).value is not Renderer.value:
+            full = self.value(value)
+            if full.empty:
+                return full
+        return Value(shown(self.brief(value), LONGEST_CHIP))
 
     def _change(self, template_name: str, *values: Any, **named: Any) -> Change:
         return Change(self.key, str(capfirst(self.name)), template_name, *values, **named)

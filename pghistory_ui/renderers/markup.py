@@ -5,9 +5,9 @@ A page has hundreds of them: put together here, they cost a tenth of what a temp
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING
 
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 

@@ -6,6 +6,7 @@ import datetime as dt
 import math
 from dataclasses import replace
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, Final
 
 from django.utils import timezone
@@ -17,6 +18,8 @@ from pghistory_ui.renderers.base import Change, Renderer
 
 # Below this, digits are not grouped: a year or a number of a house reads badly with a separator.
 GROUPED_FROM: Final = 10_000
+# Below this, no locale and no setting writes a whole number otherwise.
+SEPARATED_FROM: Final = 1_000
 
 # In percent. From here on it says no more than the difference itself; NaN is not below it either.
 LARGEST_SHARE: Final = 1_000_000
@@ -27,6 +30,8 @@ class NumberRenderer(Renderer):
 
     def text(self, value: Any) -> str:
         if not isinstance(value, (int, float, Decimal)) or not math.isfinite(value):
+            return str(value)
+        if isinstance(value, int) and abs(value) < SEPARATED_FROM:
             return str(value)
         grouped = not isinstance(value, int) or abs(value) >= GROUPED_FROM
         return number_format(value, use_l10n=True, force_grouping=grouped)
@@ -62,14 +67,37 @@ class ChoiceRenderer(Renderer):
         return str(dict(self.field.flatchoices).get(value, value)) if self.field else str(value)
 
 
-class DateRenderer(Renderer):
+class DayRenderer(Renderer):
+    """What dates and instants share: a page shows few days many times, and each is written once."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self._days: dict[tuple[dt.date, str], str] = {}
+
+    def day(self, date: dt.date, form: str = "DATE_FORMAT") -> str:
+        """A date in the reader's format, or in another one."""
+        place = (date, form)
+        if place not in self._days:
+            self._days[place] = date_format(date, form)
+        return self._days[place]
+
+    def short_day(self, date: dt.date) -> str:
+        """A date in a few letters, with the year unless it is this one."""
+        return self.day(date, "j M" if date.year == self._this_year else "j M Y")
+
+    @cached_property
+    def _this_year(self) -> int:
+        return timezone.localdate().year
+
+
+class DateRenderer(DayRenderer):
     """A date in the reader's format, and how many days apart."""
 
     def text(self, value: Any) -> str:
-        return date_format(value, "DATE_FORMAT") if isinstance(value, dt.date) else str(value)
+        return self.day(value) if isinstance(value, dt.date) else str(value)
 
     def brief(self, value: Any) -> str:
-        return _short_date(value) if isinstance(value, dt.date) else str(value)
+        return self.short_day(value) if isinstance(value, dt.date) else str(value)
 
     def note(self, before: Any, after: Any) -> str:
         try:
@@ -79,7 +107,7 @@ class DateRenderer(Renderer):
         return _distance(days) if days else ""
 
 
-class DateTimeRenderer(Renderer):
+class DateTimeRenderer(DayRenderer):
     """An instant in the reader's zone, and how far apart; seconds only where there are any."""
 
     def text(self, value: Any) -> str:
@@ -90,11 +118,11 @@ class DateTimeRenderer(Renderer):
         except (OverflowError, ValueError):
             return value.isoformat()
         clock = "%H:%M:%S" if local.second else "%H:%M"
-        return f"{date_format(local, 'DATE_FORMAT')}, {local.strftime(clock)}"
+        return f"{self.day(local.date())}, {local.strftime(clock)}"
 
     def brief(self, value: Any) -> str:
         local = timezone.localtime(value) if isinstance(value, dt.datetime) and timezone.is_aware(value) else value
-        return f"{_short_date(local)}, {local:%H:%M}" if isinstance(local, dt.datetime) else str(value)
+        return f"{self.short_day(local.date())}, {local:%H:%M}" if isinstance(local, dt.datetime) else str(value)
 
     def change(self, before: Any, after: Any) -> Change:
         drawn = super().change(before, after)
@@ -139,11 +167,6 @@ class BinaryRenderer(Renderer):
     def text(self, value: Any) -> str:
         size = len(bytes(value))
         return ngettext("%d byte", "%d bytes", size) % size
-
-
-def _short_date(date: dt.date) -> str:
-    """A date in a few letters, with the year unless it is this one."""
-    return date_format(date, "j M" if date.year == timezone.localdate().year else "j M Y")
 
 
 def _distance(days: int) -> str:

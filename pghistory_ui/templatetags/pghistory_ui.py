@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
-from typing import Any, Final
+from collections.abc import Iterable
+from typing import Any
 
 from django import template
 from django.contrib.admin.sites import all_sites
@@ -12,37 +12,43 @@ from django.db.models import Model
 from django.template import Context
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
-from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 
-from pghistory_ui import config
+from pghistory_ui import card_markup, config, row_markup
 from pghistory_ui.cards import day_title
-from pghistory_ui.icons import icon
+from pghistory_ui.icons import icon, kind_icon
 from pghistory_ui.permissions import Access
+from pghistory_ui.rows import Card, Row
 from pghistory_ui.views.as_of import FieldThen, last_setters
 from pghistory_ui.views.frame import Tab
 from pghistory_ui.views.object import ObjectPage, object_page
 
 register = template.Library()
 
-KINDS: Final = frozenset({"insert", "update", "delete", "manual", "restore"})
-
-
 register.simple_tag(icon, name="pgh_icon")
+register.simple_tag(kind_icon, name="pgh_kind_icon")
+register.simple_tag(card_markup.actor, name="pgh_actor")
+register.simple_tag(card_markup.avatar, name="pgh_avatar")
+register.filter(card_markup.breaks)
+register.simple_tag(row_markup.chips, name="pgh_chips")
+register.simple_tag(row_markup.diff, name="pgh_diff")
 register.simple_tag(config.skin, name="pgh_skin")
 
 
 @register.simple_tag
-def pgh_kind_icon(kind: str, size: str = "") -> SafeString:
-    """The icon of a kind of event."""
-    return icon(kind if kind in KINDS else "unknown", size)
+def pgh_rows(rows: Iterable[Row]) -> SafeString:
+    """The events of a list beside which nothing is chosen."""
+    return mark_safe("\n".join(row_markup.row(row) for row in rows))
 
 
-@register.filter
-def breaks(address: object) -> SafeString:
-    """An address that may be broken after each slash and dot."""
-    return mark_safe(re.sub(r"([/.])(?=.)", r"\1<wbr>", conditional_escape(str(address))))
+@register.simple_tag(takes_context=True)
+def pgh_cards(context: Context, cards: Iterable[Card], *, in_object: bool = False) -> SafeString:
+    """The cards of a day, as the page that they stand on wants them."""
+    page = context.get("page")
+    chosen, current = getattr(page, "chosen", None), getattr(page, "current", "")
+    drawn = (card_markup.card(card, in_object=in_object, chosen=chosen, current=current) for card in cards)
+    return mark_safe("\n".join(drawn))
 
 
 @register.filter

@@ -123,7 +123,7 @@ def groups(desk: Desk, entries: list[Entry]) -> tuple[Group, ...]:
 
 def key_of(row: Row) -> str:
     """What tells a group from those of other pages."""
-    return f"{row.entry.event_model._meta.label_lower}-{row.entry.event.pgh_id}".replace(".", "-")
+    return f"{row.entry.event_model._meta.label_lower}-{row.entry.id}".replace(".", "-")
 
 
 def headline(card: Card | None, counted: Count | None) -> str:

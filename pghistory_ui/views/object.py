@@ -123,6 +123,7 @@ def object_page(request: HttpRequest, access: Access, model: type[Model], found:
     query = urlencode({"model": model._meta.label, "pk": found.pk})
     may_record = living and registry.manual_labels(model) and access.may_record(model, found)
     chosen = None if shows_related else newest_two(read)
+    counted = None if shows_related or read.is_filtered else read.counted
     obj = urlencode({"obj": f"{model._meta.label}:{found.pk}"})
     return ObjectPage(
         ledger=read,
@@ -138,7 +139,7 @@ def object_page(request: HttpRequest, access: Access, model: type[Model], found:
         change_url=admin_url(access.site, model, "change", found.pk) if living else "",
         list_url=admin_url(access.site, model, "changelist") if living else "",
         log_url=f"{history_url}?tab=log" if history_url else "",
-        total=ledger.total(timeline),
+        total=ledger.figure(counted or timeline.count()),
         as_of_url=page_url(access.site, "as_of", model._meta.label, found.pk),
         compare_url=page_url(access.site, "compare_chosen"),
         related_url="?related=1" if pointing else "",
@@ -176,9 +177,9 @@ def exports_url(access: Access, model: type[Model], obj: str, query: str) -> str
 def newest_two(read: Ledger) -> tuple[str, str] | None:
     """The versions that a comparison begins with: the newest on the page and the one before it of the same kind."""
     rows = [row for day in read.days for card in day.cards for row in card.rows if not row.is_set]
-    newest = max(rows, key=lambda row: (row.entry.at, row.entry.event.pgh_id), default=None)
+    newest = max(rows, key=lambda row: (row.entry.at, row.entry.id), default=None)
     if newest is None:
         return None
     same = [row for row in rows if row.entry.event_model is newest.entry.event_model and row is not newest]
-    before = max(same, key=lambda row: row.entry.event.pgh_id, default=None)
+    before = max(same, key=lambda row: row.entry.id, default=None)
     return (before.version, newest.version) if before else None

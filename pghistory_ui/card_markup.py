@@ -1,0 +1,76 @@
+"""The markup of the cards of a page: who, by what and when, above the rows."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from pghistory_ui import row_markup
+from pghistory_ui.icons import icon
+from pghistory_ui.rows import Card
+
+
+def card(
+    drawn: Card, *, in_object: bool = False, chosen: tuple[str, str] | None = None, current: str = ""
+) -> SafeString:
+    """A request or job with its events; `in_object`, `chosen` and `current` are as for a row."""
+    key = escape(drawn.key)
+    kind = " pgh-events--object" if chosen else " pgh-events--own" if in_object else ""
+    rows = [row_markup.row(row, in_object=in_object, chosen=chosen, current=current) for row in drawn.rows]
+    parts = [
+        f'<article class="pgh-card" aria-labelledby="pgh-card-{key}">\n',
+        f'<div class="pgh-card__head">{avatar(drawn)}\n',
+        f'<h3 class="pgh-card__title" id="pgh-card-{key}">{actor(drawn)}\n{_source(drawn)}</h3>\n',
+        f'<p class="pgh-card__when"><time datetime="{drawn.at.isoformat()}">{drawn.at:%H:%M}</time>',
+        f' <span class="pgh-card__ago">{escape(drawn.ago)}</span></p>\n' if drawn.ago else "</p>\n",
+        f'<p class="pgh-card__reason">{escape(drawn.reason)}</p>' if drawn.reason else "",
+        f'</div>\n<ul class="pgh-events{kind}">\n',
+        "\n".join(rows),
+        "\n</ul>\n</article>",
+    ]
+    return mark_safe("".join(parts))
+
+
+def avatar(drawn: Card) -> SafeString:
+    """The initials of the actor, or an icon."""
+    gone = "" if drawn.actor and drawn.actor.known else " pgh-avatar--gone"
+    if drawn.is_job:
+        sign: str = icon("job", "small")
+    else:
+        sign = escape(drawn.initials) or icon("actor" if drawn.actor else "unknown", "small")
+    return mark_safe(f'<span class="pgh-avatar{gone}" aria-hidden="true">{sign}</span>')
+
+
+def actor(drawn: Card) -> SafeString:
+    """Who it was."""
+    if drawn.actor is None:
+        nobody = _("System") if drawn.is_job else _("Nobody logged in") if drawn.has_context else _("No context")
+        return mark_safe(f'<span class="pgh-card__actor">{escape(nobody)}</span>')
+    label, url = escape(drawn.actor.label), escape(drawn.actor.url)
+    name = (
+        f'<a class="pgh-card__actor" href="{url}">{label}</a>'
+        if url
+        else f'<span class="pgh-card__actor">{label}</span>'
+    )
+    notes = [_("as a job") if drawn.is_job else "", drawn.actor.note]
+    return mark_safe(name + "".join(f' <span class="pgh-quiet">{escape(note)}</span>' for note in notes if note))
+
+
+def breaks(address: object) -> SafeString:
+    """An address that may be broken after each slash and dot."""
+    return mark_safe(re.sub(r"([/.])(?=.)", r"\1<wbr>", conditional_escape(str(address))))
+
+
+def _source(drawn: Card) -> str:
+    """By what, with the way to all that it did."""
+    words = breaks(drawn.source) if drawn.source else escape(_("without a source"))
+    if drawn.url:
+        return f'<a class="pgh-card__source" href="{escape(drawn.url)}">{words}</a>'
+    if not drawn.source and drawn.has_context:
+        return ""
+    outside = escape(_("written outside a tracked request or job"))
+    return f'<span class="pgh-card__source">{words if drawn.source else outside}</span>'
