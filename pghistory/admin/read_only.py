@@ -110,7 +110,7 @@ class ReadOnlyAdmin(AnyAdmin):
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         """The event; None for what can be no key of one."""
         found = super().get_object(request, object_id, from_field) if keys.is_storable(object_id) else None
-        return None if found is None else self.told(request, [found])[0]
+        return None if found is None else next(iter(self.told(request, [found])), None)
 
     def told(self, request: HttpRequest, events: list[Any]) -> list[Any]:
         """The events with what is shown of them, and without the fields that may not be seen."""

@@ -309,6 +309,31 @@ def test_a_page_costs_as_many_queries_as_it_has_kinds_of_rows_and_no_exact_count
         assert "The first 30 events: a filter finds others" in client.get(address).content.decode()
 
 
+@pytest.mark.parametrize("page", ["list", "event"])
+def test_an_event_that_is_removed_while_a_page_is_made_is_not_on_it(
+    client: Client, mara: User, changed: Product, page: str
+):
+    event = newest()
+    client.force_login(mara)
+
+    def remove(execute: Any, statement: str, *rest: Any) -> Any:
+        found = execute(statement, *rest)
+        if 'FROM "shop_productevent"' in statement and "COUNT(*)" not in statement:
+            with connection.connection.cursor() as cursor:
+                cursor.execute("delete from shop_productevent where pgh_id = %s", [event.pk])
+        return found
+
+    address = EVENTS_OF_PRODUCTS if page == "list" else f"{EVENTS_OF_PRODUCTS}{event.pk}/change/"
+    with connection.execute_wrapper(remove):
+        response = client.get(address)
+    assert "129" in client.get(EVENTS_OF_PRODUCTS).content.decode()
+    if page == "list":
+        assert "price: " not in response.content.decode() or "139" not in response.content.decode()
+    else:
+        # Django leads to the index, with a message.
+        assert response.status_code == 302
+
+
 def test_nobody_lists_events_where_nothing_is_tracked(browse: Browse, mara: User, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(registry, "_event_models", {})
     browse(mara, LIST, status=403)
