@@ -12,7 +12,7 @@ from django.urls import URLPattern, URLResolver
 
 from pghistory import registry
 from pghistory.models import Events
-from pghistory_ui import urls
+from pghistory_ui import actions, urls
 from pghistory_ui.links import TIMELINE_TEMPLATE
 from pghistory_ui.permissions import Access
 
@@ -76,11 +76,16 @@ def register(site: AdminSite) -> None:
 
 
 def show_timelines(site: AdminSite) -> None:
-    """Gives the timeline's template to the admins of tracked models that have not chosen a History page themselves."""
+    """Gives the timeline's template to the admins of tracked models that have not chosen a History page themselves.
+
+    And actions to their lists.
+    """
     for model, model_admin in site._registry.items():
         own = type(model_admin).history_view is not ModelAdmin.history_view
         if registry.event_models_of(model) and model_admin.object_history_template is None and not own:
             model_admin.object_history_template = TIMELINE_TEMPLATE  # type: ignore[misc]
+        if registry.event_models_of(model):
+            actions.offer(model, model_admin)
 
 
 register(admin.site)

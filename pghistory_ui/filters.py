@@ -9,6 +9,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.http import QueryDict
 from django.utils import timezone
@@ -19,7 +20,7 @@ from django.utils.translation import gettext_lazy
 
 from pghistory import registry
 from pghistory.timeline import Timeline
-from pghistory_ui.inputs import InstantField, InstantInput, ModelSelect, SearchInput
+from pghistory_ui.inputs import InstantField, InstantInput, ModelSelect, ObjectsInput, SearchInput
 from pghistory_ui.links import page_url, user_label
 from pghistory_ui.permissions import Access
 from pghistory_ui.sets import Sets
@@ -29,6 +30,9 @@ __all__ = ["FilterForm", "Pill", "tracked_model"]
 
 # More users than this are not a list to choose from: the key is typed.
 LONGEST_LIST = 200
+LONGEST_OBJECT = 500
+# So many objects may be looked at together.
+MOST_OBJECTS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,7 @@ class FilterForm(forms.Form):
     key = forms.CharField(label=gettext_lazy("Context key"), max_length=100, required=False)
     value = forms.CharField(label=gettext_lazy("Context value"), max_length=500, required=False)
     context = forms.UUIDField(label=gettext_lazy("Request or job, by its id"), required=False)
-    obj = forms.CharField(label=gettext_lazy("Object"), max_length=500, required=False)
+    obj = forms.Field(label=gettext_lazy("Object"), widget=ObjectsInput, required=False)
     after = forms.CharField(label=gettext_lazy("Page"), max_length=500, required=False, widget=forms.HiddenInput)
 
     main = ("q", "model", "actor", "since")
@@ -122,10 +126,12 @@ class FilterForm(forms.Form):
         name: str = self.cleaned_data["field"]
         return known_field(self.access, name) if name else ""
 
-    def clean_obj(self) -> Model | None:
-        """An object, living or not, as an instance that has its key only."""
-        text: str = self.cleaned_data["obj"]
-        return tracked_object(self.access, text) if text else None
+    def clean_obj(self) -> list[Model]:
+        """Objects, living or not, as instances that have their key only."""
+        texts: list[str] = self.cleaned_data["obj"] or []
+        if len(texts) > MOST_OBJECTS:
+            raise ValidationError(_("Choose no more than %d objects.") % MOST_OBJECTS)
+        return [tracked_object(self.access, text[:LONGEST_OBJECT]) for text in texts]
 
     def clean(self) -> dict[str, Any]:
         """Key and value belong together; an interval runs forward."""
@@ -151,8 +157,10 @@ class FilterForm(forms.Form):
             narrowed = narrowed.across(
                 *(found for found in narrowed.event_models if found._meta.label == chosen["event_model"])
             )
-        if chosen.get("obj") is not None:
-            narrowed = Sets(self.access, chosen["obj"]).added_to(narrowed)
+        if chosen.get("obj"):
+            # What belongs to the sets of several objects would have to be told apart row by row.
+            [first, *others] = chosen["obj"]
+            narrowed = narrowed.of(first, *others) if others else Sets(self.access, first).added_to(narrowed)
         if chosen.get("context"):
             narrowed = narrowed.in_context(chosen["context"])
         if chosen.get("label"):
@@ -189,6 +197,9 @@ class FilterForm(forms.Form):
             names = dict(self._models())
             for label in value:
                 yield names.get(label, label), self._without({name: label})
+        elif name == "obj":
+            for text in self.data.getlist(name):  # type: ignore[attr-defined]
+                yield text, self._without({name: text})
         elif name == "key":
             yield f"{value} = {self.cleaned_data.get('value')}", self._without({"key": "", "value": ""})
         elif isinstance(value, dt.datetime):

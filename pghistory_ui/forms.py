@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from typing import Any, Final
 
 from django import forms
@@ -32,6 +34,13 @@ COLUMNS: Final = {
     "context": gettext_lazy("All of the context"),
 }
 """The columns of an export in their order, with their names for people."""
+
+
+PAIRS: Final = 3
+"""How many further keys of the context the form of an event takes."""
+
+RESERVED: Final = frozenset({"user", "url", "reason"})
+"""The keys of the context that the page of an event sets by itself."""
 
 
 class ColumnsForm(forms.Form):
@@ -90,6 +99,39 @@ class RecordForm(forms.Form):
     def __init__(self, data: Any, labels: tuple[str, ...]) -> None:
         super().__init__(data, auto_id="pgh-%s", initial={"label": labels[0] if len(labels) == 1 else None})
         self.fields["label"].choices = [(label, label) for label in labels]  # type: ignore[attr-defined]
+        for place in range(PAIRS):
+            self.fields[f"key-{place}"] = _pair_field(gettext_lazy("Key %d"), place, 60, "pgh-input pgh-input--code")
+            self.fields[f"value-{place}"] = _pair_field(gettext_lazy("Value %d"), place, 1_000, "pgh-input")
+
+    @property
+    def pairs(self) -> Iterator[tuple[forms.BoundField, forms.BoundField]]:
+        """The inputs of further keys of the context, each with that of its value."""
+        return ((self[f"key-{place}"], self[f"value-{place}"]) for place in range(PAIRS))
+
+    @property
+    def context(self) -> dict[str, str]:
+        """The further keys of the context; the form must be valid."""
+        pairs = ((self.cleaned_data[f"key-{n}"], self.cleaned_data[f"value-{n}"]) for n in range(PAIRS))
+        return {key: value for key, value in pairs if key}
+
+    def clean(self) -> dict[str, Any]:
+        """A key is one word, is not one that the page sets itself, and has a value."""
+        seen: set[str] = set()
+        for place in range(PAIRS):
+            key, value = (self.cleaned_data.get(f"{name}-{place}", "") for name in ("key", "value"))
+            problem = ""
+            if value and not key:
+                problem = _("Say which key has this value.")
+            elif key and not re.fullmatch(r"[^\W\d][\w.-]*", key):
+                problem = _("Write the key as one word, as review_date.")
+            elif key and (key in RESERVED or key in seen):
+                problem = _("This key is taken.")
+            elif key and not value:
+                self.add_error(f"value-{place}", _("Say which value the key must have."))
+            if problem:
+                self.add_error(f"key-{place}", problem)
+            seen.add(key)
+        return self.cleaned_data
 
 
 class ObjectForm(forms.Form):
@@ -118,3 +160,9 @@ class ObjectForm(forms.Form):
         if model is not None and "pk" in self.cleaned_data and as_key(model, self.cleaned_data["pk"]) is None:
             self.add_error("pk", ValidationError(_("This cannot be a key of the model.")))
         return self.cleaned_data
+
+
+def _pair_field(words: Any, place: int, longest: int, css_class: str) -> forms.CharField:
+    label = words % (place + 1)
+    widget = forms.TextInput(attrs={"class": css_class, "aria-label": label, "autocomplete": "off"})
+    return forms.CharField(label=label, max_length=longest, required=False, widget=widget)

@@ -9,6 +9,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
 
 
@@ -51,6 +53,21 @@ class SearchInput(forms.TextInput):
     """A browser's search input, which can be emptied by one key."""
 
     input_type = "search"
+
+
+class ObjectsInput(forms.TextInput):
+    """An input for one object; of several that come by the address, the others stay beside it."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        """All values of the name."""
+        return [value for value in data.getlist(name) if value]
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        """The input of the first value, and the others hidden."""
+        values = value if isinstance(value, list) else [value]
+        hidden = '<input type="hidden" name="{}" value="{}">'
+        others = format_html_join("", hidden, ((name, each) for each in values[1:]))
+        return super().render(name, values[0] if values else None, attrs, renderer) + others
 
 
 class ModelSelect(forms.Select):
