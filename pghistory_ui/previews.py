@@ -184,7 +184,7 @@ def left_out(access: Access, plan: Plan) -> tuple[LeftOut, ...]:
     together: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     for revision in plan.left_out:
         model = revision.span.event_model.pgh_tracked_model
-        named = "" if revision.problem == restore.NOT_PERMITTED else f"#{revision.span.obj}"
+        named = f"#{revision.span.obj}" if revision.span.obj and revision.problem != restore.NOT_PERMITTED else ""
         if access.may_view(model):
             together[str(capfirst(model._meta.verbose_name)), revision.problem].append(named)
         else:

@@ -1,13 +1,13 @@
-"""What comes back with a row: its part in parents' tables, what was deleted with it, its many-to-many rows."""
+"""What comes back with a row: its part in parents' tables, what was deleted with it, links to it, many-to-many rows."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db import models, router
-from django.db.models import ForeignKey, Q
+from django.db.models import ForeignKey, OuterRef, Q, Subquery
 
 from pghistory import changes, errors, registry
 from pghistory.differences import state
@@ -37,8 +37,8 @@ def parents(event: Event, using: str) -> Iterator[Event]:
                 yield found
 
 
-def deleted_with(events: Iterable[Event], using: str) -> list[Span]:
-    """Rows that referred to deleted rows and went in the same context or transaction, and what went with these."""
+def deleted_with(events: Iterable[Event], using: str) -> list[Event]:
+    """Deletions of rows that referred to deleted rows, in the same context or transaction, and what went with these."""
     found: dict[str, Event] = {}
     asked = {_row_of(event) for event in events}
     gone = list(events)
@@ -50,7 +50,41 @@ def deleted_with(events: Iterable[Event], using: str) -> list[Span]:
                 level[row] = event
         found |= level
         gone = list(level.values())
-    return [Span(type(event), spans.key_of(event), base=str(event.pk)) for event in found.values()]
+    return list(found.values())
+
+
+def unlinked(events: Iterable[Event], using: str) -> list[Span]:
+    """Living rows whose foreign keys to deleted rows were set to null, in the same context or transaction.
+
+    Only what that changed comes back; a row that was linked anew since keeps its new link.
+    """
+    found: dict[tuple[Any, ...], Span] = {}
+    by_table = _by_table(events)
+    for event_model in registry.event_models():
+        known = evidence(event_model)
+        if known.obj is None or not known.new or not router.allow_migrate_model(using, event_model):
+            continue
+        for table, gone in by_table.items():
+            for field in (field for field in _references(known, table) if field.null):
+                for obj, base, then in _set_to_null(known, field, gone, using):
+                    span = Span(event_model, spans.as_text(obj), base=str(base), then=str(then), partial=True)
+                    found.setdefault((known.table, span.obj, field.name), span)
+    return list(found.values())
+
+
+def _set_to_null(known: Evidence, field: Any, gone: Sequence[Event], using: str) -> Iterator[tuple[Any, Any, Any]]:
+    """(key, the event with the link, the event without it) of the rows that lost a link."""
+    column: Any = known.obj
+    every = changes.rows(known.event_model, using)
+    earlier = every.filter(
+        **{column.attname: OuterRef(column.attname)}, pgh_id__lt=OuterRef("pgh_id"), pgh_label__in=known.states
+    ).order_by("-pgh_id")
+    values = {value for event in gone if (value := _target_value(event, field)) is not None}
+    rows = every.filter(_together(gone, known.event_model), pgh_label__in=known.new, **{field.attname: None})
+    rows = rows.annotate(
+        pgh_base=Subquery(earlier.values("pgh_id")[:1]), pgh_linked=Subquery(earlier.values(field.attname)[:1])
+    )
+    yield from rows.filter(pgh_linked__in=values).values_list(column.attname, "pgh_base", "pgh_id")[:MOST]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +147,7 @@ def _keeps_whole(known: Evidence) -> bool:
 
 def _deleted_beside(gone: Iterable[Event], using: str) -> Iterator[Event]:
     """The deletions of rows that referred to rows which went with them."""
-    by_table: dict[type[models.Model], list[Event]] = {}
-    for event in gone:
-        by_table.setdefault(evidence(type(event)).table, []).append(event)
+    by_table = _by_table(gone)
     for event_model in registry.event_models():
         known = evidence(event_model)
         if not known.deletes or known.obj is None or not router.allow_migrate_model(using, event_model):
@@ -125,6 +157,13 @@ def _deleted_beside(gone: Iterable[Event], using: str) -> Iterator[Event]:
                 values = {value for event in events if (value := _target_value(event, field)) is not None}
                 rows = changes.rows(event_model, using).filter(pgh_label__in=known.deletes)
                 yield from rows.filter(_together(events, event_model), **{f"{field.attname}__in": values})[:MOST]
+
+
+def _by_table(events: Iterable[Event]) -> dict[type[models.Model], list[Event]]:
+    found: dict[type[models.Model], list[Event]] = {}
+    for event in events:
+        found.setdefault(evidence(type(event)).table, []).append(event)
+    return found
 
 
 def _together(events: Iterable[Event], event_model: type[Event]) -> Q:

@@ -89,8 +89,11 @@ def revisions(
     `overwrite` names conflicts that are written all the same, "app.EventModel:key:field".
     """
     for event_model, group in groupby(spans, key=lambda span: span.event_model):
+        known = evidence(event_model)
+        if known.obj is None:
+            yield from (Revision(span, problem=span.problem) for span in group)
+            continue
         for batch in batches(group):
-            known = evidence(event_model)
             found: dict[int, Revision] = {}
             for lives, *differences, image, positions in _compared(known, batch, using):
                 # Of thousands of rows, most have the same done to them.

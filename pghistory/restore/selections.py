@@ -99,7 +99,10 @@ def _of_event(intent: Intent) -> Selection:
         joined = tuple(dependants.many_to_many(event, then, row, using))
         return Selection(asked, joined=joined, event=event, then=then)
     gone = [deletion for span in asked if (deletion := _deletion(span, using)) is not None]
-    return Selection(asked, beside=tuple(dependants.deleted_with(gone, using)), event=event, then=then)
+    with_it = dependants.deleted_with(gone, using)
+    deleted = (Span(type(each), spans.key_of(each), base=str(each.pk)) for each in with_it)
+    unlinked = dependants.unlinked([*gone, *with_it], using)
+    return Selection(asked, beside=(*deleted, *unlinked), event=event, then=then)
 
 
 def _event(intent: Intent) -> Event:

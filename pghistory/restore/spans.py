@@ -18,6 +18,7 @@ from pghistory.restore.revisions import Span, names, quoted
 FETCHED: Final = 500
 """So many rows become spans at a time, and are forgotten again."""
 
+NAMELESS: Final = "Its events do not say to which rows they belong. Set the values that they show by hand."
 UNKNOWN: Final = "Nothing is recorded of it before this."
 RETURNED: Final = "It was deleted before this, and nothing tells how it came back."
 
@@ -106,7 +107,8 @@ def key_of(event: Event) -> str:
     key = getattr(event, column.attname) if column is not None else None
     if key is None:
         raise errors.NotRestorable(
-            subject=f"{type(event)._meta.label} {event.pk}", problem="it does not say to which row it belongs."
+            subject=f"{type(event)._meta.label} {event.pk}",
+            problem="it does not say to which row it belongs. Set the values that it shows by hand.",
         )
     return as_text(key)
 
@@ -135,8 +137,11 @@ def _events_of(known: Evidence, obj: str, using: str) -> models.QuerySet[Any]:
 
 
 def _of_context(known: Evidence, context_id: uuid.UUID, using: str) -> list[Span]:
-    if known.obj is None or not known.changes:
+    if not known.changes:
         return []
+    if known.obj is None:
+        rows = changes.rows(known.event_model, using).filter(pgh_context_id=context_id, pgh_label__in=known.changes)
+        return [Span(known.event_model, "", base=None, problem=NAMELESS)] if rows.exists() else []
     statement = sql.read("restore/spans.sql").format(
         events=names(known, using)["events"], obj=quoted(str(known.obj.column))
     )

@@ -27,7 +27,8 @@ def hold(spans: Iterable[Span], using: str) -> None:
 
     Raises RowsBusy where somebody else holds one of them for long.
     """
-    for known, rows in _by_table(spans, attrgetter("event_model"), parents_first=True):
+    named = (span for span in spans if evidence(span.event_model).obj is not None)
+    for known, rows in _by_table(named, attrgetter("event_model"), parents_first=True):
         for batch in batches(sorted(span.obj for span in rows)):
             statement = sql.read("restore/lock.sql").format(**names(known, using))
             _execute(using, statement, [sql.array(batch)])

@@ -65,6 +65,32 @@ def test_rows_that_referred_to_a_row_come_back_through_several_levels():
     assert Reference.objects.get().row == row or Reference.objects.get().rank == 7
 
 
+def test_links_that_a_deletion_set_to_null_come_back_except_those_that_were_set_anew(order: Order, product: Product):
+    other = Product.objects.create(name="other", sku="other", price=1, supplier=product.supplier)
+    made = [OrderLine.objects.create(order=order, title=title, total=1) for title in ("one", "two", "three")]
+    one, two, three = (line.pk for line in made)
+    before = OrderLine.objects.create(order=order, title="unlinked before", total=1, product=product)
+    with pghistory.context(step="before"):
+        OrderLine.objects.filter(pk=before.pk).update(product=None)
+    long_ago = timezone.now() - dt.timedelta(hours=1)
+    OrderLine.pgh_event_model.objects.filter(pgh_context__metadata__step="before").update(pgh_created_at=long_ago)
+    OrderLine.objects.filter(pk__in=[one, two, three]).update(product=product)
+    key, lines = product.pk, set(OrderLine.objects.filter(product=product).values_list("pk", flat=True))
+    with pghistory.context(step="product"):
+        product.delete()
+    assert not OrderLine.objects.filter(product=key).exists()
+    OrderLine.objects.filter(pk=two).update(product=other)
+    OrderLine.objects.filter(pk=one).update(quantity=9)
+    OrderLine.objects.filter(pk=three).delete()
+    plan = restore.plan(Product.pgh_event_models["delete"].objects.latest("pgh_id"))
+    assert [(each.span.obj, each.problem) for each in plan.left_out] == [(str(three), "It was deleted since.")]
+    assert [each.span.obj for each in plan.conflicts] == [str(two)]
+    restore.apply(plan.token)
+    assert set(OrderLine.objects.filter(product=key).values_list("pk", flat=True)) == lines - {two, three}
+    assert OrderLine.objects.get(pk=one).quantity == 9
+    assert OrderLine.objects.get(pk=two).product == other
+
+
 def test_many_to_many_rows_go_back_to_those_of_the_version(product: Product):
     tags = [Tag.objects.create(name=name) for name in ("kept", "lost", "new")]
     with pghistory.context(step="tagged"):

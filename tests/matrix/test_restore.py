@@ -9,6 +9,7 @@ from django.core.files.storage import InMemoryStorage
 
 import pghistory
 from pghistory import errors, restore
+from pghistory.restore.spans import NAMELESS
 from tests.matrix.lives import LIVES, Life, Table
 from tests.matrix.models import Branch, Composite
 
@@ -34,8 +35,11 @@ def test_a_change_of_every_kind_is_restored_undone_and_undone_again(life: Life):
         obj.save()
     after = table.row()
     if life.model is Composite:
-        with pytest.raises(errors.NotRestorable, match="no event of a change"):
-            restore.undo(context.id)
+        plan = restore.undo(context.id)
+        assert plan.problem.startswith("There is nothing to undo")
+        assert [each.problem for each in plan.left_out] == [NAMELESS]
+        with pytest.raises(errors.NotRestorable, match="there is nothing to write"):
+            restore.apply(plan)
         return
     done = restore.apply(restore.undo(context.id).token)
     assert table.row() == before
