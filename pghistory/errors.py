@@ -23,6 +23,7 @@ A class's docstring is its message; the values in braces are given when it is ra
     ├── NotPermitted (RuntimeError)     somebody may not do, or may no longer do, what was ordered
     ├── BackgroundNeeded (RuntimeError) work that is too long for a request
     ├── JobUnderWay (RuntimeError)      a second job for what another one is at work on
+    ├── JobCancelled (RuntimeError)     a job that somebody ended while it was at work
     ├── CannotRevert (RuntimeError)     an event that does not hold the whole row
     ├── InvalidMetadata (ValueError)    context that PostgreSQL cannot store
     ├── InvalidObjects (ValueError)     objects that cannot be looked up together
@@ -140,6 +141,10 @@ class BackgroundNeeded(PghistoryError, RuntimeError):
 
 class JobUnderWay(PghistoryError, RuntimeError):
     """There is an unfinished job for {target}: {job}. Let it end, or cancel it, first."""
+
+
+class JobCancelled(PghistoryError, RuntimeError):
+    """The job {job} was cancelled."""
 
 
 class CannotRevert(PghistoryError, RuntimeError):

@@ -80,6 +80,17 @@ class JobRange(models.Model):
         return f"{self.job_id} {self.number}"
 
 
+class JobPulse(models.Model):
+    """How many rows a range that is one long transaction has dealt with, told beside that transaction."""
+
+    job = models.OneToOneField(Job, models.CASCADE, primary_key=True, related_name="pulse")
+    looked = models.PositiveBigIntegerField()
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.job_id} {self.looked}"
+
+
 class JobLine(models.Model):
     """A line of a job's log."""
 

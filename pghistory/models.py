@@ -11,7 +11,7 @@ from django.db import models, router, transaction
 
 from pghistory import errors, registry
 from pghistory.fields import CreatedAtField, PGHistoryJSONField, ProxyField, SlugField
-from pghistory.job_models import Job, JobLine, JobRange
+from pghistory.job_models import Job, JobLine, JobPulse, JobRange
 from pghistory.querysets import EventQuerySet, EventsManager, EventsQuerySet, NoEventsManager
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ __all__ = [
     "EventsQuerySet",
     "Job",
     "JobLine",
+    "JobPulse",
     "JobRange",
     "MiddlewareEvents",
     "PGHistoryJSONField",

@@ -11,23 +11,29 @@ from django.db.models import Count, Max, Q, Sum
 from django.utils import timezone
 
 from pghistory import config, contexts, errors, functions
-from pghistory.jobs import kinds, queue, worker
+from pghistory.jobs import kinds, queue
+from pghistory.jobs.files import expire, storage
 from pghistory.jobs.kinds import Kind
-from pghistory.jobs.worker import work
-from pghistory.models import Job, JobRange
+from pghistory.jobs.pulse import Pulse
+from pghistory.jobs.worker import note, work
+from pghistory.models import Job, JobPulse, JobRange
 
 __all__ = [
     "Kind",
     "Progress",
+    "Pulse",
     "cancel",
     "context_id",
+    "expire",
     "find",
     "looked",
+    "note",
     "order",
     "place",
     "progress",
     "resume",
     "start",
+    "storage",
     "work",
 ]
 
@@ -134,11 +140,14 @@ def progress(job: Job) -> Progress:
     )
     total = job.total or 0
     finished = job.state == Job.State.DONE
-    looked = total if finished else min(total, read["looked"])
-    spent = (read["last"] - job.started_at).total_seconds() if read["last"] and job.started_at else 0
+    pulse = JobPulse.objects.using(job._state.db).filter(job=job).first()
+    told = pulse.looked if pulse and job.is_unfinished else 0
+    looked = total if finished else min(total, max(read["looked"], told))
+    last = max(filter(None, [read["last"], pulse and pulse.at]), default=None)
+    spent = (last - job.started_at).total_seconds() if last and job.started_at else 0
     rate = looked / spent if spent > 0 else None
     left = (total - looked) / rate if rate and not finished else None
-    is_stalled = job.is_unfinished and _is_stalled(job, read["last"])
+    is_stalled = job.is_unfinished and _is_stalled(job, last)
     return Progress(looked, total, read["written"], read["ranges_done"], read["ranges"], rate, left, is_stalled)
 
 
@@ -170,11 +179,11 @@ def cancel(job: Job) -> Job:
                 cursor.execute(functions.set_config({"lock_timeout": CANCEL_TIMEOUT}))
             list(JobRange.objects.using(using).filter(job=job, done_at=None).select_for_update())
     except DatabaseError:
-        worker.note(job, using, "A range is still being written; it will be kept")
+        note(job, using, "A range is still being written; it will be kept")
     job.refresh_from_db()
     found = progress(job)
     text = f"Cancelled: {found.written:,} written in {found.ranges_done:,} of {found.ranges:,} ranges; they stay"
-    worker.note(job, using, text)
+    note(job, using, text)
     return job
 
 
@@ -195,7 +204,7 @@ def resume(job: Job) -> Job:
     except IntegrityError as error:
         raise _under_way(job.target, using) from error
     job.refresh_from_db()
-    worker.note(job, using, "Resumed")
+    note(job, using, "Resumed")
     return job
 
 

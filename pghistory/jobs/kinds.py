@@ -26,6 +26,8 @@ class Kind(ABC):
     """A kind of work, over one job. `name` is what its jobs call it; a subclass is known by being defined."""
 
     name: ClassVar[str]
+    one_snapshot: ClassVar[bool] = False
+    """Whether a range sees the database as it was when the range began, whatever is written meanwhile."""
 
     def __init__(self, job: Job, using: str) -> None:
         self.job = job

@@ -85,9 +85,12 @@ def _next(job_id: Any, using: str) -> bool | None:
         return None
     part: JobRange | None = None
     began = time.monotonic()
+    outermost = not connections[using].in_atomic_block
     try:
         with transaction.atomic(using=using):
             with connections[using].cursor() as cursor:
+                if outermost and kinds.KINDS[job.kind].one_snapshot:
+                    cursor.execute("set transaction isolation level repeatable read")
                 cursor.execute(functions.set_config({"lock_timeout": LOCK_TIMEOUT}))
             kind = _checked(job, using)
             kind.lock(shared=True)
@@ -130,11 +133,19 @@ def _stopped(job: Job, part: JobRange | None, using: str, error: Exception) -> b
     attempts = 0 if part is None else part.attempts + 1
     if part is not None:
         JobRange.objects.using(using).filter(pk=part.pk).update(attempts=attempts)
-    if getattr(error.__cause__, "sqlstate", None) in PASSING and 0 < attempts < ATTEMPTS:
+    if isinstance(error, errors.JobCancelled):
+        note(job, using, f"{place} was rolled back: the job was cancelled")
+        return None
+    if _passes(error) and 0 < attempts < ATTEMPTS:
         note(job, using, f"{place} was rolled back and is tried again: {said(error)}", JobLine.Level.WARNING)
         return True
     fail(job, using, f"{place} was rolled back: {said(error)}")
     return None
+
+
+def _passes(error: Exception) -> bool:
+    """Whether what stopped a range may be over at the next attempt."""
+    return isinstance(error, errors.RowsBusy) or getattr(error.__cause__, "sqlstate", None) in PASSING
 
 
 def _is_left(job: Job, using: str) -> bool:

@@ -29,8 +29,22 @@ from pghistory.restore.plans import Choice, Done, Intent, Plan
 from pghistory.restore.rehearsals import Rehearsal, rehearse, short_waits
 from pghistory.restore.revisions import Revision, digest
 from pghistory.restore.selections import Selection, selection, subject
+from pghistory.restore.writes import Progress
 
-__all__ = ["Choice", "Done", "Intent", "Permits", "Plan", "Revision", "apply", "conflicts", "deletion", "plan", "undo"]
+__all__ = [
+    "Choice",
+    "Done",
+    "Intent",
+    "Permits",
+    "Plan",
+    "Revision",
+    "apply",
+    "conflicts",
+    "deletion",
+    "plan",
+    "size",
+    "undo",
+]
 
 SAMPLE: Final = 1_000
 """Up to so many rows are written and taken back for a preview; of more, the first ones."""
@@ -98,10 +112,28 @@ def undo(
     )
 
 
+def size(plan: Plan | str) -> int:
+    """How many rows a plan, or the one of a token, is about: as many as it writes, or more."""
+    if not isinstance(plan, str):
+        return len(plan.revisions)
+    intent = Intent.read(plan)
+    with refusals.told():
+        return len(selection(intent).all(intent))
+
+
 def apply(
-    plan: Plan | str, *, reason: str = "", actor: Model | None = None, permits: Permits | None = None, **metadata: Any
+    plan: Plan | str,
+    *,
+    reason: str = "",
+    actor: Model | None = None,
+    permits: Permits | None = None,
+    progress: Progress | None = None,
+    **metadata: Any,
 ) -> Done:
     """Does what was previewed, in a transaction and a context of its own; `plan` may be the plan's token.
+
+    It is one transaction whatever its size: rows refer to each other and exchange unique values, and a half of it would
+    be a state that never was. `progress` is called with the number of rows written so far.
 
     Raises StalePreview when a row was written since the preview, RowsBusy when somebody else holds one for long,
     RestoreRefused when the database refuses the row that was asked for. After an error nothing is written.
@@ -119,7 +151,7 @@ def apply(
         if not writing:
             raise errors.NotRestorable(subject=subject(intent), problem="there is nothing to write.")
         with apart(actor=actor, **said) as context:
-            refused = writes.write(writing, using)
+            refused = writes.write(writing, using, progress)
         for revision, error in refused:
             if intent.kind == "restore" and revision.span in rows.asked:
                 raise errors.RestoreRefused(problem=refusals.words(error)) from error

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from django.core import signing
 
-from pghistory import config, errors
+from pghistory import errors
 from pghistory.entries import Entry
 from pghistory.models import Event
 from pghistory.restore.revisions import Revision
@@ -120,11 +120,6 @@ class Plan:
     def left_out(self) -> tuple[Revision, ...]:
         """The rows that cannot be brought back."""
         return tuple(revision for revision in self.revisions if revision.problem)
-
-    @property
-    def is_large(self) -> bool:
-        """Whether it writes more rows than a request should: more than PGHISTORY_INLINE_ROWS."""
-        return len(self.writes) > config.inline_rows()
 
     @property
     def is_ready(self) -> bool:

@@ -20,6 +20,7 @@ LOCK_TIMEOUT: Final = "3s"
 """How long somebody else's lock is waited for."""
 
 Refusal = tuple[Revision, Error]
+Progress = Callable[[int], None]
 
 
 def hold(spans: Iterable[Span], using: str) -> None:
@@ -34,14 +35,15 @@ def hold(spans: Iterable[Span], using: str) -> None:
             _execute(using, statement, [sql.array(batch)])
 
 
-def write(found: Sequence[Revision], using: str) -> list[Refusal]:
+def write(found: Sequence[Revision], using: str, progress: Progress | None = None) -> list[Refusal]:
     """Writes all of them; returns those that the database refused, and leaves these rows as they are.
 
+    `progress` is called with the number of rows so far; from 0 again when single rows have to be looked for.
     Raises RestoreError where it refused for another reason than the rows themselves.
     """
     try:
         with transaction.atomic(using=using):
-            for batch in _batches(found):
+            for batch in _told(_batches(found), progress):
                 _write_batch(batch, using)
             connections[using].check_constraints()
     except Error as error:
@@ -52,9 +54,19 @@ def write(found: Sequence[Revision], using: str) -> list[Refusal]:
     else:
         return []
     refused: list[Refusal] = []
-    for batch in _batches(found):
+    for batch in _told(_batches(found), progress):
         refused += _passing(batch, using)
     return refused
+
+
+def _told(all_batches: Iterable[tuple[Revision, ...]], progress: Progress | None) -> Iterator[tuple[Revision, ...]]:
+    """The batches, each of which is counted once it is written."""
+    written = 0
+    for batch in all_batches:
+        yield batch
+        written += len(batch)
+        if progress:
+            progress(written)
 
 
 def _passing(batch: Sequence[Revision], using: str) -> list[Refusal]:

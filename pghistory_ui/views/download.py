@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 import secrets
 import tempfile
 from collections.abc import Iterator
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
 from django.core.files import File
-from django.core.files.storage import Storage, storages
+from django.db import router
 from django.db.models import Model
 from django.http import (
     FileResponse,
@@ -46,6 +44,7 @@ class Export(Kind):
     """Arguments: `query`, the filter and the columns as an address has them, and `format`."""
 
     name = "export"
+    one_snapshot = True
 
     def check(self, request: HttpRequest | None, site: AdminSite | None) -> None:
         if request is None or site is None:
@@ -69,41 +68,31 @@ class Export(Kind):
         return int(self._timeline.count(bound=MOST).number)
 
     def ranges(self) -> Iterator[JobRange]:
-        # One snapshot cannot be cut into transactions.
+        # The file shows one moment: one snapshot, which cannot be cut into transactions.
         yield JobRange(job=self.job, number=1, size=max(1, self.total()))
 
     def do(self, part: JobRange) -> int:
-        remove_expired()
         file_format = self.arguments["format"]
-        chooser = ColumnsForm(QueryDict(self.arguments["query"]))
+        query = QueryDict(self.arguments["query"])
+        chooser = ColumnsForm(query)
         chooser.is_valid()
-        record = records.begin(self.request, file_format, QueryDict(self.arguments["query"]), chooser.chosen)
-        counted = itertools.count()
+        record = records.begin(self.request, file_format, query, chooser.chosen)
         rows = export.values(self.access, self._timeline, chooser.chosen, timezone.get_current_timezone())
-        told = (row for row in records.counted(record, rows) if next(counted) >= 0)
         make = export.csv_lines if file_format == "csv" else export.json_lines
         with tempfile.NamedTemporaryFile("w+b") as whole:
-            for line in make(chooser.chosen, told):
-                whole.write(line.encode())
+            with jobs.Pulse(self.job, self.using) as pulse:
+                written = 0
+                for written, line in enumerate(make(chooser.chosen, records.counted(record, rows)), start=1):
+                    whole.write(line.encode())
+                    pulse(written)
             whole.seek(0)
             # Nobody can guess the name, should the storage be one that serves what it has.
             name = f"pghistory/{self.job.pk}-{secrets.token_urlsafe(24)}.{file_format}"
-            stored = storage().save(name, File(whole))
+            stored = jobs.storage().save(name, File(whole))
         expires = timezone.now() + dt.timedelta(days=config.export_days())
         Job.objects.using(self.using).filter(pk=self.job.pk).update(file=stored, expires_at=expires)
-        return next(counted)
-
-
-def storage() -> Storage:
-    """Where files are kept: `STORAGES["pghistory"]`, else the default one."""
-    return storages["pghistory" if "pghistory" in settings.STORAGES else "default"]
-
-
-def remove_expired() -> None:
-    """Takes the files away whose time is over."""
-    for job in Job.objects.filter(expires_at__lt=timezone.now()).exclude(file=""):
-        storage().delete(job.file)
-        Job.objects.filter(pk=job.pk).update(file="")
+        # The heading is a line as well.
+        return written - int(file_format == "csv")
 
 
 def order_export(request: HttpRequest, site: AdminSite) -> HttpResponse:
@@ -111,6 +100,7 @@ def order_export(request: HttpRequest, site: AdminSite) -> HttpResponse:
     access = frame.enter(request, site)
     if not access.exportable or request.method != "POST":
         raise PermissionDenied
+    jobs.expire(router.db_for_write(Job))
     query = request.POST.copy()
     file_format = str(query.pop("format", ["csv"])[-1])
     query.pop("csrfmiddlewaretoken", None)
@@ -142,10 +132,11 @@ def download(request: HttpRequest, site: AdminSite, key: str) -> HttpResponseBas
     if not job.owner or job.owner != str(request.user.pk):
         raise PermissionDenied
     if not job.file or job.expires_at is None or job.expires_at < timezone.now():
+        jobs.expire(job._state.db or router.db_for_write(Job))
         raise Http404(_("The file is not kept any more. Export it again."))
     file_format = job.arguments["format"]
     name = f"history-{timezone.localtime(job.ended_at):%Y-%m-%d-%H%M}.{file_format}"
-    response = FileResponse(storage().open(job.file), as_attachment=True, filename=name)
+    response = FileResponse(jobs.storage().open(job.file), as_attachment=True, filename=name)
     response["Content-Type"] = export.FORMATS[file_format]
     response["X-Content-Type-Options"] = "nosniff"
     return response

@@ -44,7 +44,7 @@ def job(request: HttpRequest, site: AdminSite, key: str) -> HttpResponse:
 
 def title(found: Job) -> str:
     """What the page is called."""
-    names = {"backfill": _("Backfill of %s"), "export": _("Export")}
+    names = {"backfill": _("Backfill of %s"), "export": _("Export"), "restore": _("Putting back %s")}
     subject: str = found.arguments.get("model", found.kind)
     name = names.get(found.kind, "%s")
     return name % subject if "%s" in name else name
@@ -53,7 +53,8 @@ def title(found: Job) -> str:
 def regions(site: AdminSite, found: Job) -> dict[str, object]:
     """What both the page and its moving part show."""
     lines = found.lines.order_by("-pk")
-    context = jobs.context_id(found)
+    # What a restore writes has a context of its own.
+    context = found.arguments.get("context") or jobs.context_id(found)
     progress = jobs.progress(found)
     return {
         "job": found,

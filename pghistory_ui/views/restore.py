@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from pghistory import registry, restore
-from pghistory.errors import RestoreError, StalePreview
+from pghistory.errors import BackgroundNeeded, JobUnderWay, RestoreError, StalePreview
 from pghistory.restore import Intent, Plan
 from pghistory.timeline import Entry
 from pghistory_ui import previews
@@ -25,6 +25,7 @@ from pghistory_ui.links import Links, page_url, timeline_url
 from pghistory_ui.permissions import Access
 from pghistory_ui.views import frame
 from pghistory_ui.views.event import visible_entry
+from pghistory_ui.views.restore_job import ordered
 
 LONGEST_REASON = 1_000
 
@@ -43,9 +44,9 @@ def restore_event(request: HttpRequest, site: AdminSite, label: str, key: str) -
             if intent.target != target_of(entry) or intent.kind != "restore":
                 raise StalePreview(subject=_("The preview is of something else, or it"))
             if set(intent.fields or ()) == set(chosen):
-                return done(request, access, entry, intent)
+                return ordered(request, access, intent, said(request)) or done(request, access, entry, intent)
             notice = _("You chose other fields. This is what they write; confirm it once more.")
-        except RestoreError as error:
+        except (RestoreError, BackgroundNeeded, JobUnderWay) as error:
             notice = str(error)
     return preview(request, access, entry, chosen, notice)
 

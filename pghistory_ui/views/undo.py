@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from pghistory import restore
-from pghistory.errors import RestoreError, StalePreview
+from pghistory.errors import BackgroundNeeded, JobUnderWay, RestoreError, StalePreview
 from pghistory.restore import Intent, Plan
 from pghistory.timeline import Entry
 from pghistory_ui import ledger, previews
@@ -25,6 +25,7 @@ from pghistory_ui.permissions import Access
 from pghistory_ui.views import frame
 from pghistory_ui.views.context import as_uuid
 from pghistory_ui.views.restore import said
+from pghistory_ui.views.restore_job import ordered, place
 
 LARGEST: Final = 50_000
 """Events of a context that a page previews."""
@@ -50,9 +51,9 @@ def undo(request: HttpRequest, site: AdminSite, key: str) -> HttpResponse:
             if intent.target != str(context_id) or intent.kind != "undo":
                 raise StalePreview(subject=_("The preview is of something else, or it"))
             if set(intent.overwrite) == set(overwrite):
-                return done(request, access, intent)
+                return ordered(request, access, intent, said(request)) or done(request, access, intent)
             notice = _("You chose other conflicts. This is what they write; confirm it once more.")
-        except RestoreError as error:
+        except (RestoreError, BackgroundNeeded, JobUnderWay) as error:
             notice = str(error)
     return preview(request, access, context_id, entries, overwrite, notice)
 
@@ -87,8 +88,10 @@ def preview(
         plan = restore.undo(context_id, overwrite=overwrite, permits=access.forbidden)
     except RestoreError as error:
         problem = str(error)
-    is_large = plan is not None and plan.is_large
-    if is_large:
+    in_background = False
+    try:
+        in_background = plan is not None and place(restore.size(plan), plan.intent) == "background"
+    except BackgroundNeeded:
         problem = command
     card = Desk(Links(access, entries)).card(entries[:1])
     rows = len(plan.writes) if plan else 0
@@ -101,7 +104,8 @@ def preview(
         title=_("Undo a job") if card.is_job else _("Undo a request"),
         card=card,
         plan=plan,
-        may_confirm=plan is not None and plan.is_ready and not is_large,
+        may_confirm=plan is not None and plan.is_ready and not problem,
+        in_background=in_background,
         notice=notice,
         problem=problem or (plan.problem if plan else ""),
         back=page_url(access.site, "context", context_id),

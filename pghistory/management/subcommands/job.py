@@ -13,16 +13,17 @@ from pghistory.management.progress import Bar, duration
 from pghistory.management.subcommands import BaseSubcommand
 from pghistory.models import Job
 
+ACTIONS = ("list", "show", "work", "cancel", "resume", "expire")
 LISTED = 20
 
 
 class Subcommand(BaseSubcommand):
-    """Lists jobs, shows one with its log, works on it, ends it or takes it up again."""
+    """Lists jobs, shows one with its log, works on it, ends it or takes it up again; removes files of old exports."""
 
-    help: ClassVar[str] = "Lists jobs; shows, shares, cancels or resumes one of them."
+    help: ClassVar[str] = "Lists jobs; shows, shares, cancels or resumes one of them; removes files that have expired."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("action", choices=["list", "show", "work", "cancel", "resume"], nargs="?", default="list")
+        parser.add_argument("action", choices=ACTIONS, nargs="?", default=ACTIONS[0])
         parser.add_argument("id", nargs="?", type=uuid.UUID, help="The job.")
         parser.add_argument("--database", default="default", help='Where jobs are listed; "default" unless given.')
 
@@ -30,6 +31,9 @@ class Subcommand(BaseSubcommand):
         if action == "list":
             for job in Job.objects.using(database).order_by("-created_at")[:LISTED]:
                 self.command.stdout.write(f"{job.pk}  {job.state:9}  {job.kind}  {job.arguments.get('model', '')}")
+            return
+        if action == "expire":
+            self.command.stdout.write(f"{jobs.expire(database):,} files removed.")
             return
         if id is None:
             raise CommandError(f"Which job? manage.py pghistory job {action} ID")
