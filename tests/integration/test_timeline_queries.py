@@ -5,13 +5,27 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import Q
 from django.db.models.signals import post_init
 from django.test.utils import CaptureQueriesContext
 
 import pghistory
 from pghistory import stored
+from pghistory.filters import Reach
+from pghistory.keysets import Keyset
+from pghistory.searches import Search
 from pghistory.timeline import Timeline
-from tests.tracked.models import ByRow, CharKey, DenormalisedContext, Everything, OldRows, Reference
+from tests.tracked.models import (
+    ByRow,
+    CharKey,
+    ContextFree,
+    DenormalisedContext,
+    Everything,
+    OldRows,
+    Reference,
+    Specimen,
+    Target,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -145,3 +159,40 @@ def test_a_timeline_knows_whether_it_may_look_far(row: Any):
     assert Timeline().touching("name").reads_far
     assert Timeline().searching("x").by(1).reads_far
     assert not Timeline().of(row).touching("name").searching("x").reads_far
+
+
+def test_what_columns_write_differently_may_be_the_same():
+    row = Specimen.objects.create(unique="a", float=float("nan"), target=Target.objects.create(code="t"))
+    Specimen.objects.filter(pk=row.pk).update(text="b")
+    latest = Timeline().of(row).latest()
+    assert latest is not None
+    assert latest.changes == {"text": ("", "b")}
+
+
+def test_an_event_without_a_context_column_becomes_an_instance():
+    row = ContextFree.objects.create()
+    [entry] = Timeline().of(row).entries()
+    assert entry.event == ContextFree.pgh_event_model.objects.get()
+    assert entry.event.pgh_obj == row
+    assert entry.context is None
+
+
+def test_what_no_event_can_have_is_not_asked_for(row: Any):
+    nothing = Timeline().across(Everything, CharKey).where_context("key", "\0")
+    with CaptureQueriesContext(connection) as captured:
+        assert not nothing.page().entries
+        assert not nothing.across(Everything).page().entries
+    assert not captured.captured_queries
+
+
+def test_what_every_event_has_narrows_nothing(row: Any):
+    event_model = Everything.pgh_event_model
+    everything = Q(pk__in=()) | ~Q(pk__in=())
+    text, params = Keyset(5).ids(event_model, "default", place=0, conditions=[everything]) or ("", ())
+    assert params == ()
+    assert len(stored.table(event_model, "default").read((text, params))[0]) == 2
+
+
+def test_a_text_that_no_column_holds_needs_no_contexts():
+    search = Search("\0")
+    assert search.planned("default", Reach(())) is search
