@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from pghistory_ui.filters import FilterForm
 from pghistory_ui.histogram import histogram
 from pghistory_ui.ledger import Ledger
-from pghistory_ui.links import activity_url
+from pghistory_ui.links import activity_url, page_url
 from pghistory_ui.views import frame
 
 
@@ -19,11 +19,16 @@ def days(request: HttpRequest, site: AdminSite) -> HttpResponse:
     form = FilterForm(request.GET, access)
     valid = form.is_valid()
     counted = valid and access.counts_are_true
-    shown = histogram(form.apply(access.timeline()), form, request.GET) if counted else None
+    query = request.GET.copy()
+    address = activity_url(site)
+    if query.pop("here", None) and valid and len(form.cleaned_data["obj"]) == 1:
+        # On the page of an object its bars lead to that page.
+        [found] = form.cleaned_data["obj"]
+        address = page_url(site, "object", found._meta.label, found.pk)
+        query.pop("obj")
+    shown = histogram(form.apply(access.timeline()), form, query) if counted else None
     if frame.wants_fragment(request):
-        return frame.varying(
-            frame.fragment(request, "histogram_results.html", histogram=shown, activity=activity_url(site))
-        )
+        return frame.varying(frame.fragment(request, "histogram_results.html", histogram=shown, activity=address))
     return frame.varying(
         frame.page(
             request,
@@ -31,8 +36,8 @@ def days(request: HttpRequest, site: AdminSite) -> HttpResponse:
             "histogram.html",
             title=_("Events a day"),
             histogram=shown,
-            activity=activity_url(site),
-            back=f"{activity_url(site)}?{request.GET.urlencode()}",
+            activity=address,
+            back=f"{address}?{query.urlencode()}",
             ledger=Ledger(form, pills=tuple(form.pills()) if valid else ()),
         )
     )

@@ -47,6 +47,7 @@ class ObjectPage:
     as_of_url: str
     related_url: str
     shows_related: bool
+    days_url: str
     chosen: tuple[str, str] | None
     current: str
 
@@ -144,6 +145,7 @@ def object_page(request: HttpRequest, access: Access, model: type[Model], found:
         compare_url=page_url(access.site, "compare_chosen"),
         related_url="?related=1" if pointing else "",
         shows_related=shows_related,
+        days_url="" if shows_related or not read.days else days_url(access, obj, read.export),
         chosen=chosen,
         # What is newest of everything is what the object is like.
         current=chosen[1] if chosen and living and not read.newest and not read.is_filtered else "",
@@ -172,6 +174,13 @@ def exports_url(access: Access, model: type[Model], obj: str, query: str) -> str
     if not access.may_export(model):
         return ""
     return f"{page_url(access.site, 'exports')}?{'&'.join(filter(None, [obj, query[1:]]))}"
+
+
+def days_url(access: Access, obj: str, query: str) -> str:
+    """Where the bars of the object's days come from, or "" where nobody can count what may be seen."""
+    if not access.counts_are_true:
+        return ""
+    return f"{page_url(access.site, 'days')}?{'&'.join(filter(None, [obj, 'here=1', query[1:]]))}"
 
 
 def newest_two(read: Ledger) -> tuple[str, str] | None:

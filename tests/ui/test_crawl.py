@@ -22,7 +22,7 @@ from django.test import Client
 from django.urls import URLPattern, resolve
 
 import pghistory
-from demo_project.shop.models import Category, Customer, Product, Supplier
+from demo_project.shop.models import Category, Customer, Product, Supplier, Tag
 from pghistory_ui import urls
 from pghistory_ui.models import ExportRecord
 from tests.ui.html import Page
@@ -34,8 +34,8 @@ MOST = 240
 # Words that stand in one place of the data each, and so tell where something came from.
 OPEN, CLOSED, GONE = "Openwool", "Closedwool", "Gonewool"
 CATEGORY, CUSTOMER, SUPPLIER, REASON, USER = "Catxyz", "Custxyz", "Suppxyz", "Reasonxyz", "Userxyz"
-FIELD = "Fieldxyz"
-EVERYTHING = {OPEN, CLOSED, GONE, CATEGORY, CUSTOMER, SUPPLIER, REASON, USER, FIELD}
+FIELD, TAG = "Fieldxyz", "Tagxyz"
+EVERYTHING = {OPEN, CLOSED, GONE, CATEGORY, CUSTOMER, SUPPLIER, REASON, USER, FIELD, TAG}
 
 
 @dataclass
@@ -59,6 +59,7 @@ def data(mara: User) -> Data:
         open_one = Product.objects.create(name=OPEN, sku="o", description=FIELD, **shown)
         open_one.stock = 3
         open_one.save()
+        open_one.tags.add(Tag.objects.create(name=TAG))
     with pghistory.context(actor=other, reason=REASON, url=f"/{CLOSED}/"):
         closed = Product.objects.create(name=CLOSED, sku="c", **shown)
         closed.stock = 4

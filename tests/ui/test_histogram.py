@@ -98,3 +98,16 @@ def test_days_are_those_of_the_reader(client: Client, mara: User, old: Product):
             today - dt.timedelta(days=1)
         ]
     assert list(Timeline().across(Product).by_day(today - dt.timedelta(days=1), today)) == [today]
+
+
+def test_the_bars_of_an_object_lead_to_its_own_page(browse: Browse, mara: User, old: Product):
+    page = browse(mara, f"/admin/shop/product/{old.pk}/history/?label=insert&label=")
+    address = next(href for words, href in page.links if words == "Events a day")
+    assert address.startswith(f"{DAYS}?obj=shop.Product%3A{old.pk}&here=1")
+    shown = browse(mara, address)
+    day = timezone.localdate() - dt.timedelta(days=3)
+    own = f"{EVENTS}object/shop.Product/{old.pk}/"
+    assert f'href="{own}?' in shown.source
+    assert any(f"since={day}" in query for query in bars(shown))
+    assert all("obj=" not in query and "here=" not in query for query in bars(shown))
+    assert "Events a day" not in browse(mara, f"/admin/shop/product/{old.pk}/history/?related=1").text
