@@ -5,6 +5,8 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { command -v "$$name"; break; }; done)
 UV := $(shell command -v uv 2>/dev/null)
 BIN := $(VENV)/bin
+# A file at a time, in the order that tests/conftest.py gives them: the browser's last.
+WORKERS := --numprocesses auto --dist loadfile --no-loadscope-reorder
 CHROMIUM := chromium chromium-browser google-chrome google-chrome-stable
 
 .DEFAULT_GOAL := help
@@ -17,7 +19,7 @@ demo: $(VENV)/.demo  ## serve a shop's back office with some months of history (
 	@DEMO_EVENTS=$(EVENTS) $(BIN)/python -m demo_project.run
 
 test: $(VENV)/.dev browser pgbouncer contrib  ## run all tests on an embedded PostgreSQL and a real browser (ARGS="-k name")
-	$(BIN)/python -m pytest $(if $(ARGS),$(ARGS),--cov)
+	$(BIN)/python -m pytest $(if $(ARGS),$(ARGS),$(WORKERS) --cov)
 
 check: lint types layers templates docs modules migrations  ## everything that can be said without running the tests
 

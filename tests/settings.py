@@ -17,9 +17,11 @@ if os.environ.get("PGHISTORY_SERVER_SIDE_BINDING") == "1":
     DATABASES["default"]["OPTIONS"]["server_side_binding"] = True
 
 DATABASES = {**DATABASES, "archive": deepcopy(DATABASES["default"])}
-DATABASES["default"]["TEST"] = {"NAME": "test_pghistory"}
+# Each worker of pytest-xdist has databases of its own.
+NAME = "_".join(filter(None, ("test_pghistory", os.environ.get("PYTEST_XDIST_WORKER"))))
+DATABASES["default"]["TEST"] = {"NAME": NAME}
 # A copy of the migrated one, made by tests/conftest.py.
-DATABASES["archive"]["TEST"] = {"NAME": "test_pghistory_archive", "TEMPLATE": "test_pghistory", "DEPENDENCIES": []}
+DATABASES["archive"]["TEST"] = {"NAME": f"{NAME}_archive", "TEMPLATE": NAME, "DEPENDENCIES": []}
 
 # What is handed to the workers is done at once.
 FRAMEWORK = "django.tasks" if find_spec("django.tasks") else "django_tasks"

@@ -370,7 +370,10 @@ def test_a_deadlock_with_another_transaction_rolls_a_range_back_and_tries_it_aga
         with connection.cursor() as cursor:
             cursor.execute("begin; set local deadlock_timeout = '10s'; select pg_advisory_xact_lock(2)")
             crossing.set()
-            held = "select exists (select from pg_locks where locktype = 'advisory' and objid = 1 and granted)"
+            held = (
+                "select exists (select from pg_locks join pg_database d on d.oid = database "
+                "where datname = current_database() and locktype = 'advisory' and objid = 1 and granted)"
+            )
             for _attempt in range(200):
                 cursor.execute(held)
                 if cursor.fetchone()[0]:

@@ -12,7 +12,10 @@ import pghistory
 from pghistory import errors, restore
 from tests.tracked.models import Everything, Kept
 
-WAITING = "select count(*) from pg_locks where not granted"
+# Other tests may be at work beside these, in databases of their own.
+SESSIONS = "from pg_stat_activity where datname = current_database()"
+WAITING = f"select count(*) {SESSIONS} and wait_event_type = 'Lock'"
+ASLEEP = f"{SESSIONS} and wait_event = 'PgSleep'"
 
 
 @pytest.fixture
@@ -50,6 +53,8 @@ def wait_until(statement: str) -> None:
     deadline = time.monotonic() + 10
     while time.monotonic() < deadline:
         with connection.cursor() as cursor:
+            # A transaction sees the sessions as they were when it first looked.
+            cursor.execute("select pg_stat_clear_snapshot()")
             cursor.execute(statement)
             if cursor.fetchone()[0]:
                 return
@@ -156,9 +161,9 @@ def test_a_connection_that_is_killed_in_the_middle_leaves_nothing_half_done(in_t
         cursor.execute("create trigger slow before delete on tracked_everything for each row execute function slow()")
     try:
         result = in_thread(lambda: restore.apply(token))
-        wait_until("select count(*) from pg_stat_activity where wait_event = 'PgSleep' and query like '%%pgh_work%%'")
+        wait_until(f"select count(*) {ASLEEP} and query like '%%pgh_work%%'")
         with connection.cursor() as cursor:
-            cursor.execute("select pg_terminate_backend(pid) from pg_stat_activity where wait_event = 'PgSleep'")
+            cursor.execute(f"select pg_terminate_backend(pid) {ASLEEP}")
         assert isinstance(result(), (errors.RestoreError, OperationalError))
         assert Everything.objects.count() == 20
         assert Everything.pgh_event_model.objects.count() == 20
