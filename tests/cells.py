@@ -25,6 +25,8 @@ HOME = ROOT / ".venv-matrix"
 # an environment of its own.
 LEFT_TO_THE_MAIN_RUN = ("tests/acceptance", "tests/house", "tests/switching")
 
+ON_EVERY_CORE = ("--numprocesses", "auto", "--dist", "loadfile")
+
 _OUTCOME = re.compile(r"(\d+) (passed|failed|errors?|skipped|xfailed)")
 
 
@@ -131,7 +133,18 @@ def run(cell: Cell, *arguments: str) -> Outcome:
         except subprocess.CalledProcessError:
             return Outcome(cell, broken=True)
         ignored = [f"--ignore={folder}" for folder in cell.excluded]
-        command = [_program(cell), "-W", "ignore", "-m", "pytest", "-q", *ignored, *cell.arguments, *arguments]
+        command = [
+            _program(cell),
+            "-W",
+            "ignore",
+            "-m",
+            "pytest",
+            "-q",
+            *ON_EVERY_CORE,
+            *ignored,
+            *cell.arguments,
+            *arguments,
+        ]
         own = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "VIRTUAL_ENV")}
         environment = {**own, **cell.environment, "PGHISTORY_POSTGRES": str(cell.postgres)}
         done = subprocess.run(command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT, check=False)
