@@ -1,7 +1,9 @@
 """What every test may ask for: a real browser, and the order that a real browser needs."""
 
 import shutil
+import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -63,10 +65,26 @@ def browser_type_launch_args() -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def playwright() -> Iterator[Playwright]:
-    """Start Playwright, and let Django's ORM work beside the event loop that it keeps running."""
-    with pytest.MonkeyPatch.context() as environment, sync_playwright() as driver:
+    """Start Playwright, and let Django's ORM work beside the event loop that it keeps running.
+
+    Its greenlets switch stacks, which coverage cannot follow in this thread; the live server answers in others. Were
+    coverage to follow them, it would keep a greenlet for each thread, and CPython 3.11 may hang where two threads end
+    at once: it traces what clears the first, and is stopped each time by what is to be cleared of the second.
+    """
+    with pytest.MonkeyPatch.context() as environment, untraced(), sync_playwright() as driver:
         environment.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         yield driver
+
+
+@contextmanager
+def untraced() -> Iterator[None]:
+    """Let nothing trace this thread for the length of the block."""
+    trace = sys.gettrace()
+    sys.settrace(None)
+    try:
+        yield
+    finally:
+        sys.settrace(trace)
 
 
 @pytest.fixture(scope="session")
