@@ -96,9 +96,9 @@ class Table:
     def read(self, wanted: Compiled) -> tuple[list[Stored], list[Stored]]:
         """The events whose ids a one-column SELECT gives, in no order; and others that complete their changes."""
         text, values = wanted
-        start, end, leading = self._statement
+        start, end, own = self._statement
         with connections[self.using].cursor() as cursor:
-            cursor.execute(start + text + end, (*leading, *values))
+            cursor.execute(start + text + end, (*values, *own))
             rows = cursor.fetchall()
         shown: list[Stored] = []
         others: list[Stored] = []
@@ -120,7 +120,10 @@ class Table:
 
     @cached_property
     def _statement(self) -> tuple[str, str, tuple[Any, ...]]:
-        """The statement around the SELECT of the ids, and the parameters in front of those."""
+        """The statement around the SELECT of the ids, and the parameters behind those.
+
+        Rows are fetched one by one through the index over the key: no estimate makes the planner read a whole table.
+        """
         of_context = [f"{self.context.name}__{name}" for name in self.of_context if self.context]
         has_neighbours = changes.has_object(self.event_model)
         neighbour_id = changes.neighbour_id(self.event_model) if has_neighbours else Value(None, models.TextField())

@@ -1,9 +1,11 @@
 select
-    shown.*,
+    each_event.*,
     true
 from
-    (
+    ({wanted}) as wanted (id)
+    cross join lateral (
         {events}
         where
-            {id} in ({wanted})
-    ) as shown
+            {id} = wanted.id
+        limit 1
+    ) as each_event

@@ -1,7 +1,14 @@
 with shown ({names}) as materialized (
-    {events}
-    where
-        {id} in ({wanted})
+    select
+        each_event.*
+    from
+        ({wanted}) as wanted (id)
+        cross join lateral (
+            {events}
+            where
+                {id} = wanted.id
+            limit 1
+        ) as each_event
 )
 select
     shown.*,
@@ -15,13 +22,15 @@ select
     false
 from
     (
+        select pgh_neighbour_id
+        from shown
+        except
+        select {key}
+        from shown
+    ) as missing (id)
+    cross join lateral (
         {rows}
         where
-            {id} in (
-                select pgh_neighbour_id
-                from shown
-                except
-                select {key}
-                from shown
-            )
+            {id} = missing.id
+        limit 1
     ) as neighbour
