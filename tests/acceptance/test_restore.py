@@ -3,14 +3,18 @@
 import re
 from collections.abc import Callable
 
+import pytest
+from django.core.management import CommandError, call_command
 from playwright.sync_api import Page, expect
 
-import pghistory
 from demo_project.accounts import MARA, VIKTOR
 from demo_project.shop.models import Order, OrderLine, Product
+from demo_project.shop.seed import work
 
 Look = Callable[..., None]
 SignIn = Callable[..., Page]
+
+NUMBER = 5_000
 
 
 def test_a_price_an_order_and_a_wrong_import_are_brought_back(sign_in: SignIn, look: Look, troubles: list[str]) -> None:
@@ -56,21 +60,30 @@ def test_a_price_an_order_and_a_wrong_import_are_brought_back(sign_in: SignIn, l
     expect(page.get_by_text(re.compile("rows were restored"))).to_be_visible()
     assert set(OrderLine.objects.filter(order_id=key).values_list("pk", "title", "quantity")) == lines
 
-    # A wrong import is undone from the page of its context; what somebody edited since stays.
+    # An import of 5,000 wrong prices is undone from the page of its context; what somebody edited since stays.
     prices = dict(Product.objects.values_list("pk", "price"))
-    with pghistory.context(command="import_prices", reason="Price list, week 49") as context:
-        Product.objects.update(price=1)
-    with pghistory.context(actor=None, url="/admin/"):
-        Product.objects.filter(pk=product.pk).update(price=7)
-    page.goto(f"/admin/pghistory/events/context/{context.id}/")
+    wrong = work.wrong_import(NUMBER)
+    edited = list(Product.objects.filter(price=7, name__startswith="Listed part").values_list("pk", flat=True))
+    page.goto(f"/admin/pghistory/events/context/{wrong}/")
     page.get_by_role("link", name="Undo this job…").click()
-    expect(page.get_by_role("table", name="Conflicts")).to_contain_text("Merino throw")
+    conflicts = page.get_by_role("table", name="Conflicts")
+    expect(conflicts).to_contain_text("Listed part 1")
+    expect(conflicts.get_by_role("checkbox")).to_have_count(work.EDITED)
+    expect(conflicts).to_contain_text("Amira Haddad")
     look(page, "undo", height=1000)
     page.get_by_label("Reason").fill("Column shifted by one")
-    page.get_by_role("button", name=re.compile(r"Undo \d+ rows")).click()
-    expect(page.get_by_text(re.compile("rows are as they were before"))).to_be_visible()
+    page.get_by_role("button", name="Undo 4,997 rows").click()
+    expect(page.get_by_text("4,997 rows are as they were before.")).to_be_visible(timeout=60_000)
     expect(page.locator("main")).to_contain_text("Undone")
-    assert dict(Product.objects.values_list("pk", "price")) == {**prices, product.pk: 7}
+    listed = Product.objects.filter(name__startswith="Listed part")
+    assert listed.count() == NUMBER
+    assert list(listed.filter(price=7).values_list("pk", flat=True)) == edited
+    assert not listed.filter(price=work.WRONG).exists()
+    assert dict(Product.objects.exclude(pk__in=listed).values_list("pk", "price")) == prices
+
+    # The command does the same, and finds nothing left to do.
+    with pytest.raises(CommandError, match="nothing to undo"):
+        call_command("pghistory", "undo", str(wrong), "--no-input")
     assert troubles == []
 
 

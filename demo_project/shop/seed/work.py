@@ -1,0 +1,46 @@
+"""Work for an afternoon: a range of products older than its tracking, and a price list that was imported wrongly."""
+
+import uuid
+from pathlib import Path
+
+from django.contrib.auth.models import User
+from django.db import connection, transaction
+
+import pghistory
+from demo_project.accounts import AMIRA
+from demo_project.shop.models import Product
+
+STATEMENT = Path(__file__).with_name("work.sql")
+WRONG = "0.01"
+EDITED = 3
+"""So many products of the price list are corrected by hand before anybody thinks of undoing it."""
+
+
+@transaction.atomic
+def older_products(count: int) -> None:
+    """Products that were there before anybody tracked them, so that no event tells of them."""
+    # Each row would ask whether its trigger is to be ignored.
+    with connection.cursor() as cursor:
+        # A table with checks that are still to be made cannot be altered.
+        cursor.execute("set constraints all immediate")
+        cursor.execute("alter table shop_product disable trigger user")
+        _add("Part", count)
+        cursor.execute("alter table shop_product enable trigger user")
+
+
+def wrong_import(count: int) -> uuid.UUID:
+    """Products of a supplier whose price list was read with its columns shifted; gives the context of that."""
+    with pghistory.context(command="import_products", reason="Catalogue of the new supplier"):
+        _add("Listed part", count)
+    listed = Product.objects.filter(name__startswith="Listed part")
+    with pghistory.context(command="import_prices", reason="Price list, week 49") as context:
+        listed.update(price=WRONG)
+    with pghistory.context(actor=User.objects.get(username=AMIRA.username), url="/admin/shop/product/"):
+        Product.objects.filter(pk__in=list(listed.order_by("pk").values_list("pk", flat=True)[:EDITED])).update(price=7)
+    return context.id
+
+
+def _add(name: str, count: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(STATEMENT.read_text(), [name, count])
+        cursor.execute("analyze shop_product")
