@@ -12,10 +12,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Final
 
-from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import Exists, F, Func, Q, lookups
+from django.db.models import Exists, F, Func, Q, Value, lookups
 from django.db.models.fields.related import ForeignKey
 from django.db.models.functions import Cast
 
@@ -108,29 +108,29 @@ class Labels(Filter):
 class Actor(Filter):
     """Events whose context names this user key, as a number or as a text.
 
-    The contexts of a `rare` actor are read first, and their events by these; without it the planner may walk through
-    everything, newest first, which serves actors whose events are many.
+    The contexts of a rare actor are read first, and their events by the ids of these; without them the planner may walk
+    through everything, newest first, which serves actors whose events are many.
     """
 
     key: str
-    rare: bool = False
+    contexts: tuple[uuid.UUID, ...] | None = None
 
     def condition(self, event_model: type[Event], using: str) -> Q | None:
         path = metadata.path(event_model)
         if path is None or not keys.is_storable(self.key):
             return None
-        if self.rare and path == metadata.SHARED:
-            return Q(EqualsAny(F("pgh_context_id"), ArraySubquery(self._contexts(using).values("pk"))))
+        if self.contexts is not None and path == metadata.SHARED:
+            ids = Value(list(self.contexts), ArrayField(models.UUIDField()))
+            return Q(EqualsAny(F("pgh_context_id"), ids))
         return metadata.names_actor(path, self.key)
 
     def planned(self, using: str, reach: Reach) -> Actor:
         # Without the index over actors, each branch would read all contexts.
         if "actor" not in config.indexes() or not keys.is_storable(self.key):
             return self
-        return replace(self, rare=self._contexts(using)[: RARE + 1].count() <= RARE)
-
-    def _contexts(self, using: str) -> models.QuerySet[Context]:
-        return Context._base_manager.using(using).filter(metadata.names_actor("metadata", self.key))
+        named = Context._base_manager.using(using).filter(metadata.names_actor("metadata", self.key))
+        found = tuple(named.values_list("pk", flat=True)[: RARE + 1])
+        return replace(self, contexts=found if len(found) <= RARE else None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,10 @@ def _selected(event_model: type[Event], using: str, conditions: list[Q]) -> Sele
     """How events that meet the conditions are selected; None where none can."""
     if not conditions:
         return _whole(event_model, using)
-    return _compiled(changes.rows(event_model, using).filter(*conditions), using)
+    rows = changes.rows(event_model, using)
+    # A queryset's own filter() would copy the query first, which nobody else has.
+    rows.query.add_q(Q(*conditions))
+    return _compiled(rows, using)
 
 
 @lru_cache(maxsize=4096)
