@@ -140,7 +140,8 @@ def _many(server: postgres.Server, report: Report, rounds: int) -> None:
                 found.note("R2", name, cost)
 
         interleaved(rounds, by_name, one, what="R2 over many")
-        planning = by_name["many"].ask("plan", what="R2", how="timeline")["planning"] / 1000
+        # By the clock, on which other work weighs: the quickest counts.
+        planning = min(by_name["many"].ask("plan", what="R2", how="timeline")["planning"] for _ in range(rounds)) / 1000
     few, many = (median(found.costs["R2", name]) for name in ("four", "many"))
     report.bar("R2 over 150 event models without planning, to R2 over 4", (many - planning) / few, TIMES_THE_LIMIT)
 
