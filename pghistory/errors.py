@@ -24,6 +24,7 @@ A class's docstring is its message; the values in braces are given when it is ra
     ├── BackgroundNeeded (RuntimeError) work that is too long for a request
     ├── JobUnderWay (RuntimeError)      a second job for what another one is at work on
     ├── JobCancelled (RuntimeError)     a job that somebody ended while it was at work
+    ├── TakesNoWrites (RuntimeError)    a replica, or a database that is read-only
     ├── CannotRevert (RuntimeError)     an event that does not hold the whole row
     ├── InvalidMetadata (ValueError)    context that PostgreSQL cannot store
     ├── InvalidObjects (ValueError)     objects that cannot be looked up together
@@ -145,6 +146,10 @@ class JobUnderWay(PghistoryError, RuntimeError):
 
 class JobCancelled(PghistoryError, RuntimeError):
     """The job {job} was cancelled."""
+
+
+class TakesNoWrites(PghistoryError, RuntimeError):
+    """This database takes no writes: it is a replica, or read-only. Nothing was written; use the primary."""
 
 
 class CannotRevert(PghistoryError, RuntimeError):

@@ -40,6 +40,11 @@ def counted(record: ExportRecord, rows: Iterable[Any]) -> Iterator[Any]:
         ExportRecord.objects.filter(pk=record.pk).update(rows=number, ended_at=ended)
 
 
+def end(record: ExportRecord, rows: int) -> None:
+    """Says that an export has ended, and with how many rows."""
+    ExportRecord.objects.filter(pk=record.pk).update(rows=rows, ended_at=timezone.now())
+
+
 def visible(request: HttpRequest) -> QuerySet[ExportRecord]:
     """The exports that somebody may know of: their own, to a superuser all."""
     found = ExportRecord.objects.select_related("user")

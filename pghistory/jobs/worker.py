@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from typing import Any, Final
 
-from django.db import DatabaseError, InterfaceError, OperationalError, connections, transaction
+from django.db import DatabaseError, InterfaceError, InternalError, OperationalError, connections, transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
@@ -26,6 +26,7 @@ LOCK_TIMEOUT: Final = "10s"
 
 # Lock not available, deadlock, serialisation failure, statement cancelled or timed out.
 PASSING: Final = {"55P03", "40P01", "40001", "57014"}
+READ_ONLY: Final = "25006"
 
 
 def work(job_id: Any, *, using: str, on_range: Any = None) -> Job:
@@ -45,6 +46,8 @@ def work(job_id: Any, *, using: str, on_range: Any = None) -> Job:
                 if not taken:
                     time.sleep(PAUSE)
             return Job.objects.using(using).get(pk=job_id)
+        except InternalError as error:
+            raise (errors.TakesNoWrites() if _state_of(error) == READ_ONLY else error) from error.__cause__
         except (OperationalError, InterfaceError):
             if connections[using].in_atomic_block or waited >= PATIENCE:
                 raise
@@ -145,7 +148,12 @@ def _stopped(job: Job, part: JobRange | None, using: str, error: Exception) -> b
 
 def _passes(error: Exception) -> bool:
     """Whether what stopped a range may be over at the next attempt."""
-    return isinstance(error, errors.RowsBusy) or getattr(error.__cause__, "sqlstate", None) in PASSING
+    return isinstance(error, errors.RowsBusy) or _state_of(error) in PASSING
+
+
+def _state_of(error: BaseException) -> str | None:
+    """The SQLSTATE of an error of the database."""
+    return getattr(error.__cause__, "sqlstate", None)
 
 
 def _is_left(job: Job, using: str) -> bool:
@@ -174,7 +182,7 @@ def note(job: Job, using: str, text: str, level: str = JobLine.Level.NOTE) -> No
 
 def is_lost(error: BaseException) -> bool:
     """Whether the connection is gone, rather than a statement refused."""
-    state = getattr(error.__cause__, "sqlstate", None)
+    state = _state_of(error)
     gone = state is None or state.startswith(("08", "57P"))
     return isinstance(error, OperationalError) and gone
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import secrets
 import tempfile
@@ -79,20 +80,22 @@ class Export(Kind):
         record = records.begin(self.request, file_format, query, chooser.chosen)
         rows = export.values(self.access, self._timeline, chooser.chosen, timezone.get_current_timezone())
         make = export.csv_lines if file_format == "csv" else export.json_lines
+        written = -1 if file_format == "csv" else 0  # The heading is a line as well.
         with tempfile.NamedTemporaryFile("w+b") as whole:
-            with jobs.Pulse(self.job, self.using) as pulse:
-                written = 0
-                for written, line in enumerate(make(chooser.chosen, records.counted(record, rows)), start=1):
+            # What is read within a transaction of its own is closed before that of the range ends, however it ends.
+            with contextlib.closing(rows), jobs.Pulse(self.job, self.using) as pulse:
+                for line in make(chooser.chosen, rows):
                     whole.write(line.encode())
-                    pulse(written)
+                    written += 1
+                    pulse(max(written, 0))
+            records.end(record, written)
             whole.seek(0)
             # Nobody can guess the name, should the storage be one that serves what it has.
             name = f"pghistory/{self.job.pk}-{secrets.token_urlsafe(24)}.{file_format}"
             stored = jobs.storage().save(name, File(whole))
         expires = timezone.now() + dt.timedelta(days=config.export_days())
         Job.objects.using(self.using).filter(pk=self.job.pk).update(file=stored, expires_at=expires)
-        # The heading is a line as well.
-        return written - int(file_format == "csv")
+        return written
 
 
 def order_export(request: HttpRequest, site: AdminSite) -> HttpResponse:

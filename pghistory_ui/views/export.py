@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from typing import Any, Final
@@ -84,7 +84,9 @@ def export(request: HttpRequest, site: AdminSite, file_format: str) -> HttpRespo
     )
 
 
-def values(access: Access, timeline: Timeline, columns: Sequence[str], zone: dt.tzinfo) -> Iterator[list[Any]]:
+def values(
+    access: Access, timeline: Timeline, columns: Sequence[str], zone: dt.tzinfo
+) -> Generator[list[Any], None, None]:
     """The values of the columns, an event at a time, read in batches from one snapshot."""
     with snapshot():
         stream = ledger.viewable(access, timeline.entries(batch=BATCH))

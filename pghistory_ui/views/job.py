@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
@@ -83,6 +84,6 @@ def done(request: HttpRequest, site: AdminSite, found: Job) -> HttpResponse:
             left = jobs.progress(found)
             place = jobs.place(left.total - left.done, f"python manage.py pghistory job resume {found.pk}")
             jobs.start(jobs.resume(found), place)
-    except errors.PghistoryError as error:
+    except (errors.PghistoryError, DatabaseError) as error:
         messages.error(request, str(error))
     return HttpResponseRedirect(page_url(site, "job", found.pk))

@@ -576,3 +576,11 @@ def test_a_worker_waits_while_another_one_holds_the_last_range(errand: Job):
     Errand.events["write"] = take_the_rest
     assert jobs.work(errand.pk, using="default").state == "done"
     assert found == [True, False]
+
+
+def test_a_database_that_takes_no_writes_is_told():
+    older(1)
+    job = ordered()
+    run_sql("set transaction read only")
+    with pytest.raises(errors.TakesNoWrites, match="it is a replica"):
+        jobs.work(job.pk, using="default")

@@ -19,6 +19,7 @@ from demo_project import postgres
 from pghistory import backfill, jobs
 from pghistory.jobs import worker
 from pghistory.models import Job, JobRange
+from tests.integration.servers import address_of_test_database, copied
 from tests.tracked.models import Everything
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -64,9 +65,11 @@ def wait_for(condition: Callable[[], bool], seconds: float = 60) -> None:
         time.sleep(0.02)
 
 
-def address_of_test_database() -> str:
-    parameters = psycopg.conninfo.conninfo_to_dict(os.environ["DATABASE_URL"])
-    return psycopg.conninfo.make_conninfo(**{**parameters, "dbname": connection.settings_dict["NAME"]})
+@pytest.fixture
+def own_server(transactional_db: None) -> Iterator[postgres.Server]:
+    """A server with a copy of the test database, which may be killed."""
+    with copied() as server:
+        yield server
 
 
 @pytest.fixture
@@ -95,19 +98,6 @@ def test_a_worker_that_is_killed_leaves_its_range_to_another(slow_events: None, 
     assert job.state == "done"
     assert EVENTS.objects.values("pgh_obj").distinct().count() == EVENTS.objects.count() == 80
     assert jobs.progress(job).written == 80
-
-
-@pytest.fixture
-def own_server(transactional_db: None) -> Iterator[postgres.Server]:
-    """A server with a copy of the test database, which may be killed."""
-    with postgres.temporary() as server:
-        server.create_database("copy")
-        source = server.executable("pg_dump"), "--schema-only", "--no-owner", address_of_test_database()
-        dump = subprocess.run(source, check=True, capture_output=True).stdout
-        # Of the triggers of some other models, a dump's text is not what made them.
-        target = server.executable("psql"), "-Xq", server.url("copy")
-        subprocess.run(target, input=dump, check=True, capture_output=True)
-        yield server
 
 
 def test_a_server_that_is_killed_and_comes_back_loses_and_doubles_nothing(own_server: postgres.Server):
@@ -147,3 +137,129 @@ def test_a_server_that_is_killed_and_comes_back_loses_and_doubles_nothing(own_se
         assert copy.execute("select state from pghistory_job").fetchone() == ("done",)
         assert copy.execute("select sum(written) from pghistory_jobrange").fetchone() == (80,)
         assert copy.execute("select count(*) from pghistory_context").fetchone() == (1,)
+
+
+WHOLE = """
+import sys
+import django
+django.setup()
+from django.conf import settings
+from django.contrib.auth.models import User
+import pghistory
+from pghistory import jobs, restore
+from tests.integration.servers import address_of_test_database, copied
+from tests.tracked.models import Everything
+folder = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": sys.argv[2]}}
+settings.STORAGES = {**settings.STORAGES, "pghistory": folder}
+owner = User.objects.create_superuser("ada")
+Everything.objects.bulk_create([Everything(name=str(number)) for number in range(int(sys.argv[3]))])
+with pghistory.context() as context:
+    Everything.objects.update(name="wrong")
+arguments = {
+    "restore": lambda: {"token": restore.undo(context.id).token, "model": "x", "said": {}},
+    "export": lambda: {"query": "", "format": "jsonl"},
+}[sys.argv[1]]()
+job = jobs.order(sys.argv[1], {**arguments, "site": "admin"}, owner=owner)
+print(job.pk, flush=True)
+sys.stdin.readline()
+print(jobs.work(job.pk, using="default").state, flush=True)
+"""
+
+
+@pytest.mark.parametrize(("kind", "number"), [("restore", 80), ("export", 3_000)])
+def test_a_range_that_is_one_transaction_is_done_anew_when_the_server_is_killed_in_its_middle(
+    own_server: postgres.Server, tmp_path: Path, kind: str, number: int
+):
+    address = own_server.url("copy")
+    environment = {**os.environ, "DATABASE_URL": address, "DJANGO_SETTINGS_MODULE": "tests.settings"}
+    command = [sys.executable, "-c", WHOLE, kind, str(tmp_path), str(number)]
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    with process:
+        job = process.stdout.readline().strip()
+        with psycopg.connect(address, autocommit=True) as copy:
+            if kind == "restore":
+                copy.execute(SLOW)
+        process.stdin.write("go\n")
+        process.stdin.flush()
+
+        def looks() -> bool:
+            with psycopg.connect(address) as copy:
+                return copy.execute("select 1 from pghistory_jobpulse").fetchone() is not None
+
+        wait_for(looks)
+        time.sleep(0.3)
+        os.kill(int((own_server.data / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+        wait_for(lambda: not postgres._is_running(own_server))
+        time.sleep(1)
+        postgres._start(own_server, postgres.FAST)
+        assert process.stdout.readline() == "done\n"
+    with psycopg.connect(address) as copy:
+        assert copy.execute("select state, error from pghistory_job where id = %s", [job]).fetchone() == ("done", "")
+        events = copy.execute("select count(*) from tracked_everythingevent").fetchone()
+        assert events == (number * (3 if kind == "restore" else 2),)
+        wrong = copy.execute("select count(*) from tracked_everything where name = 'wrong'").fetchone()
+        assert wrong == (0 if kind == "restore" else number,)
+    # One of the events is of the owner.
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert [len(path.read_text().splitlines()) for path in files] == ([] if kind == "restore" else [number * 2 + 1])
+
+
+@pytest.fixture
+def replica(own_server: postgres.Server) -> Iterator[postgres.Server]:
+    """A standby of the server, in recovery for as long as it lives."""
+    data = own_server.data.with_name("replica")
+    postgres._make_folder(data)
+    source = ["-h", str(postgres.socket_folder(own_server.data)), "-U", postgres.SUPERUSER]
+    done = postgres._run(own_server, "pg_basebackup", "-D", str(data), "-R", "--checkpoint=fast", "--no-sync", *source)
+    assert done.returncode == 0, done.stdout
+    # The lock of the socket lies in the folder too.
+    (data / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
+    with postgres.serving(data, options=postgres.FAST) as server:
+        yield server
+
+
+def test_a_replica_reads_and_says_that_it_takes_no_writes(own_server: postgres.Server, replica: postgres.Server):
+    address = own_server.url("copy")
+    with psycopg.connect(address, autocommit=True) as copy:
+        copy.execute("insert into tracked_everything (name) values ('row')")
+        copy.execute("insert into tracked_everything (name) values ('other')")
+        (event,) = copy.execute("select min(pgh_id) from tracked_everythingevent").fetchone() or (0,)
+        copy.execute("alter table tracked_everything disable trigger user")
+        copy.execute("update tracked_everything set name = 'changed'")
+        job = Job(kind="backfill", arguments={"model": "tracked.Everything"})
+        copy.execute(
+            "insert into pghistory_job "
+            "(id, kind, arguments, state, owner, owner_label, token, created_at, error, file) "
+            "values (%s, 'backfill', %s, 'queued', '', '', '', now(), '', '')",
+            [job.pk, psycopg.types.json.Jsonb(job.arguments)],
+        )
+        lsn = copy.execute("select pg_current_wal_insert_lsn()").fetchone()
+
+    def has_caught_up() -> bool:
+        with psycopg.connect(replica.url("copy")) as standby:
+            row = standby.execute("select pg_is_in_recovery() and pg_last_wal_replay_lsn() >= %s", lsn).fetchone()
+            return bool(row and row[0])
+
+    wait_for(has_caught_up)
+
+    def run(*words: str) -> subprocess.CompletedProcess[str]:
+        environment = {**os.environ, "DATABASE_URL": replica.url("copy"), "DJANGO_SETTINGS_MODULE": "tests.settings"}
+        command = [sys.executable, "-m", "django", "pghistory", *words]
+        return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+    read = run("export", "tracked.Everything", "--columns", "pgh_label")
+    assert (read.returncode, read.stdout.split()) == (0, ["pgh_label", "insert", "insert"])
+    for words in (
+        ["backfill", "tracked.Everything", "--dry-run"],
+        ["job", "work", str(job.pk)],
+        ["job", "cancel", str(job.pk)],
+        ["restore", "tracked.EverythingEvent", str(event), "--fields", "name", "--no-input"],
+    ):
+        done = run(*words)
+        assert done.returncode == 1, (words, done)
+        assert "Traceback" not in done.stderr, (words, done.stderr)
+        assert "read-only" in done.stderr, (words, done.stderr)

@@ -6,6 +6,7 @@ import uuid
 from typing import Any, ClassVar
 
 from django.core.management.base import CommandError, CommandParser
+from django.db import DatabaseError
 from django.utils import timezone
 
 from pghistory import errors, jobs
@@ -42,7 +43,7 @@ class Subcommand(BaseSubcommand):
             raise CommandError(f"There is no job {id}.")
         try:
             getattr(self, f"_{action}")(found)
-        except errors.PghistoryError as error:
+        except (errors.PghistoryError, DatabaseError) as error:
             raise CommandError(str(error)) from error
 
     def _show(self, job: Job) -> None:
