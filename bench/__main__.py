@@ -5,7 +5,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from bench import idle_wrapper, reading, writing
+from bench import doing, idle_wrapper, reading, writing
 from bench.contenders import SERVER
 from bench.report import Report
 from demo_project import postgres
@@ -21,7 +21,7 @@ def main() -> None:
     parser.add_argument("--full", action="store_true", help="histories of 1, 5 and 10 million events")
     parser.add_argument("--events", type=int, nargs="*", help="sizes of histories, in the place of the form's")
     parser.add_argument("--rounds", type=int, default=ROUNDS)
-    parser.add_argument("--only", choices=("writes", "reads"))
+    parser.add_argument("--only", choices=("writes", "reads", "doing"))
     chosen = parser.parse_args()
     sizes = chosen.events or (FULL if chosen.full else SHORT)
     report = Report(
@@ -33,15 +33,17 @@ def main() -> None:
     try:
         folder.chmod(0o711)
         with postgres.serving(folder / "pgdata", options=SERVER) as server:
-            if chosen.only != "reads":
+            if chosen.only in (None, "writes"):
                 report.bar(
                     "nanoseconds that the wrapper adds to a query without a context",
                     idle_wrapper.added(),
                     idle_wrapper.ALLOWED,
                 )
                 writing.measure(server, report, chosen.rounds)
-            if chosen.only != "writes":
+            if chosen.only in (None, "reads"):
                 reading.measure(server, report, chosen.rounds, sizes)
+            if chosen.only in (None, "doing"):
+                doing.measure(server, report, chosen.rounds)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     report.keep()

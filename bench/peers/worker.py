@@ -7,6 +7,8 @@
 {"do": "remember", "events": 100000}   a history of that many events of items, and 0.9 times as many of others
 {"do": "read", "what": "R1", "how": "timeline"}    {"cost": …, "rows": …} of one read
 {"do": "page", "what": "activity"}     {"cost": …, "bytes": …} of one page of the browser
+{"do": "deed", "what": "undo", "how": "ours"}      {"cost": …} of one deed, ours or by hand
+{"do": "memory", "what": "export"}     {"memory": MiB} of one deed
 {"do": "plan", "what": "R1", "how": "timeline"}    {"planning": ms, "execution": ms, "plans": […]}
 """
 
@@ -115,6 +117,20 @@ class Worker:
             size = pages.get(what)
         return {"cost": asdict(cost), "bytes": size}
 
+    def deed(self, what: str, how: str) -> dict[str, Any]:
+        """One of `Deeds`."""
+        return {"cost": asdict(self._deeds().cost(what, how))}
+
+    def memory(self, what: str) -> dict[str, Any]:
+        """What one of `Deeds` takes."""
+        return {"memory": self._deeds().memory(what)}
+
+    def _deeds(self) -> Any:
+        # Only this project can do them; other peers are without the modules.
+        deeds = import_module("bench.peers.deeds")
+        self._done = getattr(self, "_done", None) or deeds.Deeds(self.writes.item)
+        return self._done
+
     def plan(self, what: str, how: str) -> dict[str, Any]:
         """What PostgreSQL says about the statements of a read."""
         return self.reads.plan(what, how)
@@ -131,7 +147,7 @@ def main() -> None:
     answers, sys.stdout = sys.stdout, sys.stderr
     deeds: dict[str, Callable[..., dict[str, Any]]] = {
         name: getattr(worker, name)
-        for name in ("prepare", "fill", "tidy", "write", "weigh", "remember", "read", "page", "plan")
+        for name in ("prepare", "fill", "tidy", "write", "weigh", "remember", "read", "page", "deed", "memory", "plan")
     }
     for line in sys.stdin:
         order = json.loads(line)

@@ -1,0 +1,115 @@
+"""What people do with a history, each beside the best SQL by hand over the same rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from django.db import connection
+from django.db.models import F
+
+import pghistory
+from bench.peers.costs import Cost, measured
+from pghistory import backfill, export, restore
+from pghistory.timeline import Timeline
+
+BY_HAND = """
+    insert into shop_itemevent (pgh_label, pgh_created_at, pgh_obj_id, {columns})
+    select 'insert', now(), id, {columns} from shop_item
+"""
+
+
+class Nowhere:
+    """A file that forgets."""
+
+    def write(self, data: bytes) -> int:
+        """Nothing but the size."""
+        return len(data)
+
+
+class Deeds:
+    """The deeds over the items that `Writes.fill` has made; every method leaves as many items as there were."""
+
+    def __init__(self, item: Any) -> None:
+        self.item = item
+        self.event = pghistory.registry.event_model(item, "insert")
+        self._context: Any = None
+
+    def cost(self, what: str, how: str) -> Cost:
+        """What one of "undo", "backfill" and "export" costs, done by "ours" or by "hand"."""
+        deed: Callable[[], Cost] = getattr(self, f"{what}_by_{how}")
+        return deed()
+
+    def undo_by_hand(self) -> Cost:
+        """The writes themselves that are to be undone afterwards."""
+        self._tidy()
+        with measured() as cost, pghistory.context(command="import") as context:
+            self.item.objects.update(price=F("price") + 1)
+        self._context = context.id
+        return cost
+
+    def undo_by_ours(self) -> Cost:
+        """Applies what was previewed, of the newest context that `undo_by_hand` has made."""
+        token = restore.undo(self._context).token
+        self._tidy()
+        with measured() as cost:
+            restore.apply(token)
+        return cost
+
+    def backfill_by_hand(self) -> Cost:
+        """The bare statement."""
+        self._forget()
+        columns = ", ".join(f'"{field.column}"' for field in self.item._meta.concrete_fields)
+        with measured() as cost, connection.cursor() as cursor:
+            cursor.execute(BY_HAND.format(columns=columns))
+        return cost
+
+    def backfill_by_ours(self) -> Cost:
+        """All items, as `manage.py pghistory backfill` does it."""
+        self._forget()
+        with measured() as cost:
+            backfill.run(self.item)
+        return cost
+
+    def export_by_hand(self) -> Cost:
+        """The bare COPY of the same SELECT."""
+        statement, params = self._copy()
+        with measured() as cost, connection.cursor() as cursor, cursor.copy(statement, params) as copy:
+            for _data in copy:
+                pass
+        return cost
+
+    def export_by_ours(self) -> Cost:
+        """Every event of the items."""
+        with measured() as cost:
+            export.write(Timeline().across(self.item), Nowhere())
+        return cost
+
+    def memory(self, what: str) -> float:
+        """MiB that a deed needs at its height beyond what the process has before."""
+        if what == "undo":
+            self.undo_by_hand()
+        Path("/proc/self/clear_refs").write_text("5")
+        before = _status("VmRSS")
+        self.cost(what, "ours")
+        return (_status("VmHWM") - before) / 1024
+
+    def _copy(self) -> Any:
+        (rows,) = Timeline().across(self.item)._branches()
+        return export._statement(rows, "default", "csv", export.COLUMNS)
+
+    def _tidy(self) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("vacuum analyze shop_item, shop_itemevent")
+
+    def _forget(self) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("truncate shop_itemevent")
+            cursor.execute("vacuum analyze shop_item")
+
+
+def _status(name: str) -> int:
+    """Kibibytes that the kernel tells of this process."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return int(next(line.split()[1] for line in lines if line.startswith(f"{name}:")))
