@@ -70,10 +70,16 @@ class EventModelTable(tables.Table):  # type: ignore[misc]  # django-tables2 shi
     """What is tracked, by which labels, and how much of it there is."""
 
     model = tables.TemplateColumn(
-        template_name=f"{CELLS}/model.html", accessor="name", verbose_name=gettext_lazy("Model")
+        template_name=f"{CELLS}/model.html",
+        accessor="name",
+        verbose_name=gettext_lazy("Model"),
+        attrs={"td": {"class": "pgh-table__long pgh-table__name"}},
     )
     labels = tables.TemplateColumn(
-        template_name=f"{CELLS}/labels.html", orderable=False, verbose_name=gettext_lazy("Labels")
+        template_name=f"{CELLS}/labels.html",
+        orderable=False,
+        verbose_name=gettext_lazy("Labels"),
+        attrs={"td": {"class": "pgh-table__long pgh-table__name"}},
     )
     triggers = tables.TemplateColumn(
         template_name=f"{CELLS}/triggers.html",
