@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import ManyToManyField, Model, Q
 
-from pghistory import keys, registry
+from pghistory import changes, keys, registry
 from pghistory.filters import Filter, Objects
 from pghistory.models import Event
 from pghistory.readings import Labels
@@ -40,7 +40,7 @@ class Belonging(Filter):
     obj: Model
     memberships: tuple[Membership, ...]
 
-    def condition(self, event_model: type[Event], using: str) -> Q | None:
+    def condition(self, event_model: type[Event], using: str) -> Q:
         found = Objects((self.obj,)).condition(event_model, using)
         labels = Labels(event_model)
         for membership in self.memberships:
@@ -51,7 +51,7 @@ class Belonging(Filter):
             if key is not None:
                 joined = Q(**{membership.near: key, "pgh_label__in": [*labels.inserts, *labels.deletes]})
                 found = joined if found is None else found | joined
-        return found
+        return changes.NEVER if found is None else found
 
 
 def memberships(model: type[Model], event_models: Iterable[type[Event]]) -> tuple[Membership, ...]:

@@ -115,6 +115,16 @@ def test_a_migration_makes_them_or_finds_them_there():
     assert BY_OBJECT not in str(run())
 
 
+@pytest.mark.usefixtures("without_indexes")
+def test_a_migration_of_djangos_that_builds_concurrently_makes_them_or_finds_them_there():
+    first = EVENTS._meta.indexes[0]
+    for _ in range(2):
+        with connection.schema_editor(atomic=False) as editor:
+            add_index: Any = editor.add_index
+            add_index(EVENTS, first, concurrently=True)
+        assert there(BY_OBJECT)
+
+
 @pytest.fixture
 def without_an_index_of_contexts() -> Iterator[None]:
     """As where PGHISTORY_INDEXES has not named "context" before."""
