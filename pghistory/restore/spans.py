@@ -137,9 +137,7 @@ def _events_of(known: Evidence, obj: str, using: str) -> models.QuerySet[Any]:
 
 
 def _of_context(known: Evidence, context_id: uuid.UUID, using: str) -> list[Span]:
-    if not known.changes:
-        return []
-    if known.obj is None:
+    if known.obj is None or not known.changes:
         rows = changes.rows(known.event_model, using).filter(pgh_context_id=context_id, pgh_label__in=known.changes)
         return [Span(known.event_model, "", base=None, problem=NAMELESS)] if rows.exists() else []
     statement = sql.read("restore/spans.sql").format(
