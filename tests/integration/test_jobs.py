@@ -578,6 +578,31 @@ def test_a_worker_waits_while_another_one_holds_the_last_range(errand: Job):
     assert found == [True, False]
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_waits_for_the_last_range_of_another_ends_with_it(errand: Job):
+    worker.begin(errand.pk, "default")
+    ended: list[str] = []
+
+    def run() -> None:
+        ended.append(jobs.work(errand.pk, using="default").state)
+        connections.close_all()
+
+    thread = threading.Thread(target=run)
+
+    def hold(job: Job) -> None:
+        thread.start()
+        while not JobRange.objects.filter(job=job, number=2).exclude(done_at=None).exists():
+            time.sleep(0.01)
+        # By now it finds nothing to take, again and again.
+        time.sleep(0.2)
+        assert not ended
+
+    Errand.events["write"] = hold
+    assert jobs.work(errand.pk, using="default").state == "done"
+    thread.join(20)
+    assert ended == ["done"]
+
+
 def test_a_database_that_takes_no_writes_is_told():
     older(1)
     job = ordered()
