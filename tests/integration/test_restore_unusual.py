@@ -13,7 +13,7 @@ import pghistory
 from demo_project.shop.models import Category
 from pghistory import errors, restore
 from tests.returned.models import Boat, Box, Ferry, Parcel, Rack
-from tests.tracked.models import ByRow, Everything, Kept, Loose, Place, Reference, Restaurant
+from tests.tracked.models import ByRow, Everything, Kept, Loose, ManualUser, Place, Reference, Restaurant
 
 pytestmark = pytest.mark.django_db
 
@@ -107,6 +107,18 @@ def test_a_row_that_came_back_without_a_trace_is_not_taken_for_one_that_was_adde
     with pytest.raises(errors.NotRestorable):
         restore.apply(plan)
     assert Everything.objects.get().name == "third"
+
+
+def test_an_event_that_was_recorded_by_hand_is_no_change_to_be_undone():
+    user = ManualUser.objects.create(username="ada")
+    with pghistory.context() as context:
+        pghistory.create_event(user, label="user_create")
+        added = Everything.objects.create(name="added")
+    assert [each.span.obj for each in restore.undo(context.id).revisions] == [str(added.pk)]
+    with pghistory.context() as context:
+        pghistory.create_event(user, label="user_create")
+    with pytest.raises(errors.NotRestorable, match="no event of a change belongs to it"):
+        restore.undo(context.id)
 
 
 def test_who_edited_a_row_is_not_known_where_events_name_no_object():
