@@ -16,15 +16,14 @@ from pghistory_ui.links import Links
 
 
 class Blame:
-    """The setters of old values, from entries that come newest first; events without an object have none."""
+    """The setters of old values, from entries with none left out between them; events without an object have none."""
 
     def __init__(self, links: Links, entries: Iterable[Entry]) -> None:
         self._links = links
         self._setters: dict[tuple[type[Event], int], dict[str, Entry]] = {}
         last: defaultdict[tuple[type[Event], Any], dict[str, Entry]] = defaultdict(dict)
-        for entry in reversed(list(entries)):
-            if entry.obj_id is None:
-                continue
+        # A long transaction stands where it began: the numbers of its events tell when each was written.
+        for entry in sorted((entry for entry in entries if entry.obj_id is not None), key=_written):
             known = last[entry.event_model, entry.obj_id]
             self._setters[entry.event_model, entry.id] = {name: known[name] for name in entry.changes if name in known}
             known |= dict.fromkeys((entry.after or {}) if entry.kind == "insert" else entry.changes, entry)
@@ -37,3 +36,7 @@ class Blame:
         on = date_format(timezone.localtime(setter.at), "DATE_FORMAT")
         actor = self._links.actor(setter)
         return _("set %(on)s by %(name)s") % {"on": on, "name": actor.label} if actor else _("set %(on)s") % {"on": on}
+
+
+def _written(entry: Entry) -> tuple[str, Any]:
+    return entry.event_model._meta.label, entry.id

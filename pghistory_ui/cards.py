@@ -44,12 +44,15 @@ class Desk:
         whole: bool = False,
         sets: Sets | None = None,
         restorable: bool = False,
+        gapless: bool = False,
     ) -> None:
         """`all_fields` shows unchanged fields too; `whole`, also changes of fields outside `history_fields`.
 
-        `sets` are those of the object that the page is about; `restorable` says that it may be brought back.
+        `sets` are those of the object that the page is about; `restorable` says that it may be brought back, `gapless`
+        that no event is left out between those of the page, so that they tell who had set what.
         """
         self.restorable = restorable
+        self.gapless = gapless
         self._addresses = Addresses()
         self.sets = sets
         self.whole = whole or all_fields
@@ -62,7 +65,7 @@ class Desk:
     def days(self, entries: Iterable[Entry], *, continues: str = "") -> tuple[Day, ...]:
         """The days of entries that come newest first; `continues` is the ISO date that the page before ended in."""
         found = list(entries)
-        if self.sets is not None:
+        if self.gapless:
             self._blame = Blame(self.links, found)
         return tuple(
             self._day(date, list(group), continues)

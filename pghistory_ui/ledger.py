@@ -84,7 +84,9 @@ def read(
     except InvalidCursor:
         form.add_error("after", _("This is not the address of a page. Start again from the newest events."))
         return Ledger(form, switch=switch, here=here, all_fields=all_fields)
-    desk = Desk(Links(access, entries), all_fields=all_fields, sets=sets, restorable=restorable)
+    # A filter leaves events out between others, also those that set what was there before.
+    gapless = sets is not None and not form.is_active
+    desk = Desk(Links(access, entries), all_fields=all_fields, sets=sets, restorable=restorable, gapless=gapless)
     days = desk.days(entries, continues=query.get("day", ""))
     last = days[-1].date.isoformat() if days else ""
     count = _count(access, narrowed, len(entries), whole=not (older or query.get("after")))

@@ -1,5 +1,6 @@
 """The timeline of an object: on the History page of its admin and at its own address."""
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
@@ -308,3 +309,28 @@ def test_an_open_change_says_who_had_set_what_was_there_before(
     assert f"Price set {day} by Mara Lindqvist from 139.00" in page.text
     assert f"Price set {day} by jonas from 149.00" in page.text
     assert "pgh-diff__blame" not in browse(mara, f"{EVENTS}/?model=shop.Product").source
+
+
+def test_a_filtered_history_names_nobody_who_may_not_have_set_what_was_replaced(
+    browse: Browse, mara: User, changed: Product, person: Callable[..., User]
+):
+    with pghistory.context(user=person("jonas").pk):
+        Product.objects.filter(pk=changed.pk).update(price="149.00")
+    with pghistory.context(user=mara.pk):
+        Product.objects.filter(pk=changed.pk).update(price="159.00")
+    # Between the two of Mara's stands that of Jonas, which is not shown.
+    page = browse(mara, f"{history(changed)}?actor={mara.pk}")
+    assert "159.00" in page.text
+    assert "pgh-diff__blame" not in page.source
+
+
+def test_who_had_set_a_value_is_told_in_the_order_of_the_writes(
+    browse: Browse, mara: User, changed: Product, person: Callable[..., User]
+):
+    with pghistory.context(user=person("jonas").pk):
+        Product.objects.filter(pk=changed.pk).update(price="149.00")
+    newest = changed.events.latest("pgh_id")
+    # Its transaction began before that of Mara's, but wrote after it.
+    type(newest).objects.filter(pk=newest.pk).update(pgh_created_at=timezone.now() - dt.timedelta(days=3))
+    day = date_format(timezone.localdate(), "DATE_FORMAT")
+    assert f"Price set {day} by Mara Lindqvist from 139.00" in browse(mara, history(changed)).text
