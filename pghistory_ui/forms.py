@@ -39,8 +39,8 @@ COLUMNS: Final = {
 PAIRS: Final = 3
 """How many further keys of the context the form of an event takes."""
 
-RESERVED: Final = frozenset({"user", "url", "reason"})
-"""The keys of the context that the page of an event sets by itself."""
+RESERVED: Final = frozenset({"actor", "method", "reason", "restored", "self", "undone", "url", "user"})
+"""The keys of the context that the page of an event sets by itself, or that say what only the package may say."""
 
 
 class ColumnsForm(forms.Form):
