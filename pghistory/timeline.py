@@ -105,9 +105,14 @@ class Timeline(Narrowing):
     def horizon(self, until: dt.datetime | None = None) -> dt.datetime | None:
         """Since when, up to an instant or now, no event model has more than LOOKED_AT events; None where none has.
 
-        Where `reads_far`, a page of what happened since then is found quickly in a table of any size.
+        Where `reads_far`, a page of what happened since then is found quickly in a table of any size. None also where
+        the timeline itself goes no further back; what it has no events of after an instant is not counted either.
         """
-        return horizon(self.event_models, events=LOOKED_AT, until=until, using=self.using)
+        ends = [item.at for item in self.filters if isinstance(item, filters.Until)]
+        end = min(ends if until is None else [*ends, until], default=None)
+        found = horizon(self.event_models, events=LOOKED_AT, until=end, using=self.using)
+        since = max((item.at for item in self.filters if isinstance(item, Since)), default=None)
+        return None if found is None or (since is not None and found <= since) else found
 
     def latest(self) -> Entry | None:
         """The newest entry, None where there is none."""

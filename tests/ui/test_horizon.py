@@ -73,6 +73,25 @@ def test_events_with_an_index_are_never_out_of_sight(browse: Browse, mara: User,
     assert "were looked at" not in page.text
 
 
+@pytest.mark.parametrize("query", ["q=label:insert&since=", "q=label:insert+since:"])
+def test_nothing_leads_further_back_than_the_filter_itself(browse: Browse, mara: User, categories: Any, query: str):
+    newest = Category.pgh_event_models["insert"].objects.latest("pgh_created_at")
+    at = (newest.pgh_created_at - dt.timedelta(minutes=90)).astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    page = browse(mara, f"{EVENTS}?model=shop.Category&{query}{at}")
+    assert "2 events" in page.text
+    assert "were looked at" not in page.text
+    assert "Look further back" not in page.text
+
+
+def test_what_happened_until_an_instant_of_the_search_is_looked_for_from_there(
+    browse: Browse, mara: User, categories: Any
+):
+    oldest = Category.pgh_event_models["insert"].objects.order_by("pgh_created_at")[1]
+    at = oldest.pgh_created_at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    page = browse(mara, f"{EVENTS}?model=shop.Category&q=needle+until:{at}")
+    assert "First of all" in page.text
+
+
 def test_the_history_of_an_object_is_looked_through_to_its_end(browse: Browse, mara: User, categories: Any):
     first = categories[0]
     for name in "abcdef":
