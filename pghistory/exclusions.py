@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from django.db import router
 from django.db.models import BooleanField, Case, Q, Value, When
 
 from pghistory.filters import Filter, Reach
@@ -45,5 +46,15 @@ def without(timeline: Timeline, narrowed: Timeline) -> Timeline:
     """A timeline without the events of a narrower one that was made of it."""
     added = narrowed.filters[len(timeline.filters) :]
     left_out = Excluded(added, narrowed.event_models)
-    kept = tuple(found for found in timeline.event_models if added or found not in narrowed.event_models)
+    kept = tuple(
+        found
+        for found in timeline.event_models
+        if found not in narrowed.event_models or _leaves(left_out, found, timeline)
+    )
     return replace(timeline, event_models=kept, filters=(*timeline.filters, *([left_out] if added else [])))
+
+
+def _leaves(left_out: Excluded, event_model: type[Event], timeline: Timeline) -> bool:
+    """Whether an event model can have events that do not answer the filters."""
+    using = timeline.using or router.db_for_read(event_model)
+    return left_out.condition(event_model, using) is not None

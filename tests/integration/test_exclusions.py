@@ -38,6 +38,11 @@ def test_a_narrower_choice_of_models_leaves_those_out():
     assert found(without(timeline, timeline.labelled("nothing"))) == ["a", "b", "c"]
 
 
+def test_a_model_that_answers_whatever_is_asked_of_another_is_left_out_whole():
+    timeline = Timeline().across(Category, Product)
+    assert found(without(timeline, timeline.within({Category: Category.objects.filter(slug="a")}))) == ["b"]
+
+
 def test_filters_that_a_model_cannot_answer_leave_all_of_it_and_those_that_mean_everything_nothing():
     cannot = Excluded((Touching(("slug",)),), (PRODUCT,))
     assert str(cannot.condition(PRODUCT, "default")) == "(AND: )"
