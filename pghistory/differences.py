@@ -34,6 +34,8 @@ def differ(before: Any, after: Any) -> bool:
         return True
     if isinstance(before, (bool, int, float, dict, list)) and type(before) is type(after):
         return repr(before) != repr(after)
+    if isinstance(before, Decimal) and isinstance(after, Decimal) and before.is_nan() and after.is_nan():
+        return False
     try:
         return bool(before != after)
     except (TypeError, ValueError):

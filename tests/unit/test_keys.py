@@ -2,6 +2,7 @@
 
 import base64
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -109,3 +110,5 @@ def test_values_whose_comparison_has_no_truth_differ_where_they_read_differently
     assert not differences.differ(Vector([1.0]), Vector([1.0]))
     assert differences.differ(True, 1)
     assert not differences.differ(float("nan"), float("nan"))
+    assert not differences.differ(Decimal("NaN"), Decimal("NaN"))
+    assert differences.differ(Decimal("NaN"), Decimal("1.5"))
