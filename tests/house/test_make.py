@@ -52,6 +52,12 @@ def test_help_lists_every_target() -> None:
     assert {"demo", "test", "check", "bench", "matrix", "help", "env"} <= listed
 
 
+def test_only_all_tests_together_have_to_take_every_branch_of_the_core() -> None:
+    for arguments, expected in (([], True), (["ARGS=-k context"], False)):
+        done = subprocess.run(["make", "-n", "test", *arguments], cwd=ROOT, capture_output=True, text=True, check=True)
+        assert ("--include='pghistory/*' --fail-under=100" in done.stdout) is expected
+
+
 def test_a_taken_port_is_told_with_its_remedy() -> None:
     with taken_port() as port:
         done = run_demo(DEMO_PORT=str(port))
