@@ -84,8 +84,15 @@ def deleted(
     Of a model with several event models, those that store deletions speak for the others.
     """
     wanted = tuple(found for found in timeline.event_models if _speaks(found, timeline.event_models))
-    added = (Gone(since), *(Holding(text, hidden or {}) for text in texts))
-    return replace(timeline, event_models=wanted, filters=(*timeline.filters, *added))
+    return holding(replace(timeline, event_models=wanted, filters=(*timeline.filters, Gone(since))), texts, hidden)
+
+
+def holding(
+    timeline: Timeline, texts: Iterable[str], hidden: Mapping[type[Event], Collection[str]] | None = None
+) -> Timeline:
+    """The events of a timeline whose stored rows have all the texts, as `deleted()` looks for them."""
+    added = (Holding(text, hidden or {}) for text in texts)
+    return replace(timeline, filters=(*timeline.filters, *added))
 
 
 def stores_deletions(event_model: type[Event]) -> bool:
