@@ -5,6 +5,7 @@ Addresses, forms and callers may give anything; what no column can hold is None 
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl
@@ -16,6 +17,7 @@ from django.db.models.fields.related import ForeignKey
 from pghistory import errors, registry
 from pghistory.contexts import storable
 from pghistory.models import Event
+from pghistory.states import aware
 
 
 def key_in(obj: models.Model, model: type[models.Model]) -> Any:
@@ -52,6 +54,8 @@ def as_stored(field: Any, value: Any, using: str) -> Any:
         return None
     try:
         prepared = field.to_python(value)
+        if isinstance(prepared, dt.datetime):
+            prepared = aware(prepared)
         # Some fields, as those of addresses, only look at a value on its way to the database.
         field.get_db_prep_value(prepared, connections[using])
     except (ValidationError, ArithmeticError, TypeError, ValueError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -12,6 +12,9 @@ from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
+
+AROUND: Final = dt.timedelta(days=366)
+"""How far from both ends of the calendar an instant stays."""
 
 
 class InstantField(forms.Field):
@@ -32,7 +35,9 @@ class InstantField(forms.Field):
             if instant is None:
                 raise ValueError(text)
             aware = instant if timezone.is_aware(instant) else timezone.make_aware(instant)
-            aware.astimezone(dt.UTC)
+            utc = aware.astimezone(dt.UTC)
+            # Pages show the instant in another zone, and days before and after it.
+            _ = utc - AROUND, utc + AROUND
         except (ValueError, OverflowError) as error:
             raise ValidationError(self.error_messages["invalid"], code="invalid") from error
         return aware

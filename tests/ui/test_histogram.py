@@ -111,3 +111,8 @@ def test_the_bars_of_an_object_lead_to_its_own_page(browse: Browse, mara: User, 
     assert any(f"since={day}" in query for query in bars(shown))
     assert all("obj=" not in query and "here=" not in query for query in bars(shown))
     assert "Events a day" not in browse(mara, f"/admin/shop/product/{old.pk}/history/?related=1").text
+
+
+@pytest.mark.parametrize("query", ["since=9999-12-31", "until=9999-12-31T23:59:59Z", "until=0001-01-01T00:00:00Z"])
+def test_days_at_the_ends_of_the_calendar_have_no_bars(browse: Browse, mara: User, query: str):
+    assert "pgh-histogram__plot" not in browse(mara, f"{DAYS}?{query}").source

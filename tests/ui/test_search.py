@@ -241,3 +241,10 @@ def test_suggestions_cost_the_same_for_ten_events_and_a_thousand(client: Client,
         return len(queries)
 
     assert read(60) == read(940)
+
+
+def test_a_date_can_be_looked_for_beside_models_whose_keys_are_times(browse: Browse, mara: User, changed: Product):
+    with pghistory.context(delivery="2026-11-01"):
+        Product.objects.filter(pk=changed.pk).update(price="1.00")
+    assert len(browse(mara, search("2026-11-01")).links_to_events()) == 1
+    assert browse(mara, search("9998-12-31")).links_to_events() == []
