@@ -86,11 +86,11 @@ def read(access: Access, form: FilterForm, query: QueryDict) -> Shelf:
     event_models = deletions.deleted(narrowed).event_models
     horizon = deletions.horizon(event_models, until=form.cleaned_data.get("until"))
     hidden = {event_model: access.hidden_fields(event_model) for event_model in event_models}
-    texts = [word.term.value for word in words if not word.term.negated]
+    texts = [str(word.term.value) for word in words if not word.term.negated]
     found = deletions.deleted(narrowed, texts=texts, hidden=hidden, since=horizon)
     for word in words:
         if word.term.negated:
-            found = without(found, deletions.holding(found, [word.term.value], hidden))
+            found = without(found, deletions.holding(found, [str(word.term.value)], hidden))
     try:
         page = found.page(size=config.page_size(), after=form.cleaned_data.get("after") or None)
     except InvalidCursor:
