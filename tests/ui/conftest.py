@@ -5,11 +5,23 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission, User
+from django.db import connection
 from django.test import Client
 
 import pghistory
 from demo_project.shop.models import Category, Product, Supplier
 from tests.ui.html import Page
+
+
+@pytest.fixture(autouse=True)
+def numbers_from_one(db: None) -> None:
+    """Number the events of each test alike: within a transaction numbers decide the order, and tables count on."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select setval(seqrelid, seqstart, false) from pg_sequence join pg_class on pg_class.oid = seqrelid "
+            "where relname like '%\\_pgh\\_id\\_seq'"
+        )
+        assert cursor.fetchall()
 
 
 @pytest.fixture
