@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from importlib import metadata
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pgtrigger
 from django.apps import AppConfig, apps
@@ -14,6 +14,7 @@ from django.core import checks
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.loader import MigrationLoader
+from django.db.models import Field, IntegerField
 from django.utils.module_loading import import_string
 
 from pghistory import conditions, event_models, operations, registry, rewrites
@@ -89,6 +90,25 @@ def check_conditions(app_configs: AppConfigs, **options: Any) -> list[checks.Che
     ]
 
 
+def check_keys(app_configs: AppConfigs, **options: Any) -> list[checks.CheckMessage]:
+    """E005: events whose keys do not count upwards, so that nothing tells which of two came first."""
+    labels = None if app_configs is None else {config.label for config in app_configs}
+    return [
+        checks.Error(
+            f"{event_model._meta.label}: pgh_id is a {type(key).__name__}, and within a transaction events are in the "
+            "order of their keys.",
+            hint='Set PGHISTORY_ID_FIELD, or pgh_id of the base model, to a field that counts upwards, as "django.db.'
+            'models.BigAutoField".',
+            obj=event_model,
+            id="pghistory.E005",
+        )
+        for event_model in registry.event_models()
+        if labels is None or event_model._meta.app_label in labels
+        for key in (cast("Field[Any, Any]", event_model._meta.get_field("pgh_id")),)
+        if not isinstance(key, IntegerField)
+    ]
+
+
 def check_functions(
     app_configs: AppConfigs, databases: Sequence[str] | None = None, **options: Any
 ) -> list[checks.CheckMessage]:
@@ -135,6 +155,7 @@ def register() -> None:
     checks.register(check_installation, checks.Tags.compatibility)
     checks.register(check_middleware, checks.Tags.compatibility)
     checks.register(check_conditions, checks.Tags.models)
+    checks.register(check_keys, checks.Tags.models)
     checks.register(check_functions, checks.Tags.database)
     checks.register(check_rewrites, checks.Tags.database)
 

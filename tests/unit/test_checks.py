@@ -164,6 +164,23 @@ def test_a_field_of_a_parents_table_is_not_in_the_childs():
     assert 'reads "inherited", which is no column' in only_message().msg
 
 
+def test_keys_that_do_not_count_upwards_are_named(scratch: None, settings: Any):
+    settings.PGHISTORY_ID_FIELD = "django.db.models.UUIDField"
+    track(pghistory.InsertEvent())
+    [message] = checks.check_keys(None)
+    assert message.id == "pghistory.E005"
+    assert "tracked.CheckedEvent: pgh_id is a UUIDField" in message.msg
+    assert "PGHISTORY_ID_FIELD" in str(message.hint)
+    assert checks.check_keys([apps.get_app_config("auth")]) == []
+    assert ids(checks.check_keys([apps.get_app_config("tracked")])) == ["pghistory.E005"]
+
+
+def test_keys_of_any_width_count_upwards(scratch: None, settings: Any):
+    settings.PGHISTORY_ID_FIELD = "django.db.models.SmallAutoField"
+    track(pghistory.InsertEvent())
+    assert checks.check_keys(None) == []
+
+
 @pytest.mark.usefixtures("scratch")
 def test_only_the_apps_that_are_asked_for_are_checked():
     track(pghistory.UpdateEvent("x", condition=pghistory.Q(new__nmae=1)))
