@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from demo_project.shop.models import Product
 from pghistory import backfill, restore
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.client_binding]
 
 
 def test_the_demo_has_products_to_backfill_and_an_import_to_undo():
