@@ -314,10 +314,17 @@ def test_migrations_of_the_older_package_count_as_applied():
 
 def test_system_checks_have_these_numbers():
     text = inspect.getsource(checks)
-    for number in ("E001", "E002", "E004", "W001", "W002", "W003"):
+    for number in ("E001", "E002", "E004", "E005", "W001", "W002", "W003"):
         assert text.count(f'id="pghistory.{number}"') == 1
     ours = {check.__name__ for check in check_registry.get_checks(True) if check.__module__ == "pghistory.checks"}
-    assert ours == {"check_installation", "check_middleware", "check_conditions", "check_functions", "check_rewrites"}
+    assert ours == {
+        "check_installation",
+        "check_middleware",
+        "check_conditions",
+        "check_keys",
+        "check_functions",
+        "check_rewrites",
+    }
 
 
 @pytest.mark.parametrize(
