@@ -68,8 +68,8 @@ ASGI_APPLICATION = "demo_project.asgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        # The wheel carries these inside pghistory_ui/; a checkout has them at its top.
-        "DIRS": [ROOT / "templates"],
+        # The shop's own come first. The wheel carries the others inside pghistory_ui/; a checkout has them at its top.
+        "DIRS": [ROOT / "demo_project" / "templates", ROOT / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
