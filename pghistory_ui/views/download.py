@@ -99,19 +99,22 @@ class Export(Kind):
 
 
 def order_export(request: HttpRequest, site: AdminSite) -> HttpResponse:
-    """Orders the file for the filter that is posted."""
+    """Orders the file for the filter and the columns that are posted, or goes to the one that is made `at_once`."""
     access = frame.enter(request, site)
     if not access.exportable or request.method != "POST":
         raise PermissionDenied
     jobs.expire(router.db_for_write(Job))
     query = request.POST.copy()
-    file_format = str(query.pop("format", ["csv"])[-1])
+    at_once = query.pop("at_once", [])
+    file_format = str([*query.pop("format", ["csv"]), *at_once][-1])
     query.pop("csrfmiddlewaretoken", None)
     form, chooser = FilterForm(query, access), ColumnsForm(query)
     back = f"{page_url(site, 'exports')}?{query.urlencode()}"
     if file_format not in export.FORMATS or not (form.is_valid() and chooser.is_valid()):
         messages.error(request, _("The filter cannot be applied"))
         return HttpResponseRedirect(back)
+    if at_once:
+        return HttpResponseRedirect(f"{page_url(site, 'export', file_format)}?{query.urlencode()}")
     rows = form.apply(access.timeline(*access.exportable)).count(bound=MOST).number
     arguments = {"query": query.urlencode(), "format": file_format, "site": site.name}
     owner = request.user if isinstance(request.user, Model) else None

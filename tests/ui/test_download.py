@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 import io
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -61,6 +62,31 @@ def test_json_lines_and_the_filter_come_along(client: Client, browse: Browse, ma
     page = Page(client.post(ORDER, data, follow=True).content.decode())
     (line,) = fetched(client, page).splitlines()
     assert json.loads(line)["changes"]["price"] == ["129.00", "139.00"]
+
+
+def test_the_file_has_the_columns_that_the_page_sends_along(
+    client: Client, browse: Browse, mara: User, changed: Product
+):
+    chooser = browse(mara, f"{EVENTS}export/?model=shop.Product")
+    (form,) = re.findall(f'<form method="post" action="{ORDER}">(.*?)</form>', chooser.source, re.DOTALL)
+    buttons = re.findall(r'<button[^>]* name="(at_once|format)" value="(csv|jsonl)"', form)
+    assert buttons == [("at_once", "csv"), ("at_once", "jsonl"), ("format", "csv"), ("format", "jsonl")]
+    assert 'name="columns"' in form
+    data = {"model": "shop.Product", "columns": ["pgh_id", "pgh_label"], "format": "csv"}
+    page = Page(client.post(ORDER, data, follow=True).content.decode())
+    assert fetched(client, page).splitlines()[0] == "pgh_id,pgh_label"
+
+
+def test_what_is_made_at_once_has_the_same_filter_and_columns(client: Client, mara: User, changed: Product):
+    client.force_login(mara)
+    data = {"label": "update", "columns": ["pgh_label", "actor"], "at_once": "jsonl"}
+    response: Any = client.post(ORDER, data, follow=True)
+    assert response.redirect_chain == [(f"{EVENTS}export.jsonl?label=update&columns=pgh_label&columns=actor", 302)]
+    (line,) = b"".join(response.streaming_content).splitlines()
+    assert json.loads(line) == {"pgh_label": "update", "actor": "Mara Lindqvist"}
+    assert not Job.objects.exists()
+    assert client.post(ORDER, {"since": "x", "at_once": "csv"}).headers["Location"] == f"{EVENTS}export/?since=x"
+    assert client.post(ORDER, {"at_once": "../csv"}).headers["Location"] == f"{EVENTS}export/?"
 
 
 def test_nobody_else_gets_the_file_not_even_a_superuser(
