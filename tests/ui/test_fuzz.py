@@ -50,26 +50,26 @@ def places(changed: Product) -> dict[str, Any]:
     return {"pk": changed.pk, "event": event.pk, "context": event.pgh_context_id}
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("address", PAGES)
 @asked
 @given(query=parameters)
-def test_no_parameter_breaks_a_page(client: Client, mara: User, places: dict[str, Any], page: str, query: Any):
+def test_no_parameter_breaks_a_page(client: Client, mara: User, places: dict[str, Any], address: str, query: Any):
     client.force_login(mara)
     text = urlencode(query, errors="surrogatepass")
-    response = client.get(f"{EVENTS}{page.format(**places)}?{text}")
+    response = client.get(f"{EVENTS}{address.format(**places)}?{text}")
     assert response.status_code in (200, 302, 400, 403, 404)
     if response.status_code == 302:
         assert response.headers["Location"].startswith("/admin/")
 
 
-@pytest.mark.parametrize("page", FORMS)
+@pytest.mark.parametrize("address", FORMS)
 @asked
 @given(data=parameters)
-def test_no_answer_breaks_a_form(client: Client, mara: User, places: dict[str, Any], page: str, data: Any):
+def test_no_answer_breaks_a_form(client: Client, mara: User, places: dict[str, Any], address: str, data: Any):
     client.force_login(mara)
     posted = urlencode(data, errors="surrogatepass")
-    address = EVENTS + page.format(**places)
-    response = client.post(address, posted, content_type="application/x-www-form-urlencoded")
+    place = EVENTS + address.format(**places)
+    response = client.post(place, posted, content_type="application/x-www-form-urlencoded")
     assert response.status_code in (200, 302, 400, 403, 404)
     if response.status_code == 302:
         assert response.headers["Location"].startswith("/admin/")
