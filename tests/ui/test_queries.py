@@ -24,7 +24,7 @@ def write(product: Product, *, events: int) -> None:
         Product.objects.bulk_create(
             Product(name=f"P{n}", sku=f"{events}-{n}", price=1, supplier_id=product.supplier_id) for n in range(events)
         )
-        Product.objects.exclude(pk=product.pk).update(stock=F("stock") + 1)
+        Product.objects.filter(sku__startswith=f"{events}-").update(stock=F("stock") + 1)
     for number in range(events):
         Product.objects.filter(pk=product.pk).update(stock=number)
 
@@ -72,19 +72,13 @@ def queries(client: Client, product: Product, address_of: Callable[[Product], st
     return len(found)
 
 
-@pytest.mark.parametrize("address_of", [event, restore, related, own_address, record, exports, searched])
+@pytest.mark.parametrize("address_of", [event, restore, related, own_address, record, exports, searched, undo])
 def test_ten_and_a_thousand_take_the_same_queries(
     client: Client, mara: User, product: Product, settings: Any, address_of: Callable[[Product], str]
 ):
     settings.PGHISTORY_UI_PAGE_SIZE = 8
     client.force_login(mara)
     assert queries(client, product, address_of, 10) == queries(client, product, address_of, 1_000)
-
-
-def test_an_undo_of_a_thousand_rows_takes_two_more_queries_at_most(client: Client, mara: User, product: Product):
-    """Rows are looked up and compared in groups of hundreds."""
-    client.force_login(mara)
-    assert queries(client, product, undo, 1_000) <= queries(client, product, undo, 10) + 2
 
 
 def test_lists_of_filters_and_exports_take_the_same_queries_however_long_they_are(client: Client, mara: User):
