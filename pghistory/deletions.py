@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -21,9 +21,6 @@ from pghistory.readings import Labels
 
 if TYPE_CHECKING:
     from pghistory.timeline import Timeline
-
-LOOKED_AT: Final = 50_000
-"""How many events of a table are looked at for one page where no index holds deletions alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +112,13 @@ def is_indexed(event_model: type[Event]) -> bool:
 def horizon(
     event_models: Iterable[type[Event]], *, until: dt.datetime | None = None, using: str | None = None
 ) -> dt.datetime | None:
-    """How far back a page looks from an instant, or from now: since then no table has more than LOOKED_AT events.
+    """How far back a page looks from an instant, or from now: since then no table has more than
+    `estimates.LOOKED_AT` events.
 
     Tables with an index of their deletions do not count. None where all events are looked at.
     """
     wide = [event_model for event_model in event_models if not is_indexed(event_model)]
-    return estimates.horizon(wide, events=LOOKED_AT, until=until, using=using)
+    return estimates.horizon(wide, until=until, using=using)
 
 
 def _speaks(event_model: type[Event], all_of_them: Iterable[type[Event]]) -> bool:

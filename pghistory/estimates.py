@@ -34,6 +34,9 @@ CATALOGUE: Final = """
 """
 
 
+LOOKED_AT: Final = 50_000
+"""How many events of a table are looked at for one page, where no index leads to those that are meant."""
+
 COUNTED_A_MONTH: Final = 50_000
 """How many of a table's newest events are told by day."""
 
@@ -77,24 +80,24 @@ def estimates(event_models: Iterable[type[Event]], using: str | None = None) -> 
 
 
 def horizon(
-    event_models: Iterable[type[Event]], *, events: int, until: dt.datetime | None = None, using: str | None = None
+    event_models: Iterable[type[Event]], *, until: dt.datetime | None = None, using: str | None = None
 ) -> dt.datetime | None:
-    """Since when, up to an instant or now, no table has more than so many events; None where none has more at all."""
+    """Since when, up to an instant or now, no table has more than LOOKED_AT events; None where none has more at all."""
     by_database: dict[str, list[type[Event]]] = {}
     for event_model in event_models:
         by_database.setdefault(using or router.db_for_read(event_model), []).append(event_model)
     ends: list[dt.datetime] = []
     for alias, found in by_database.items():
-        branches = [_end(event_model, alias, until, events) for event_model in found]
+        branches = [_end(event_model, alias, until) for event_model in found]
         ends += [at for (at,) in (branches[0].union(*branches[1:], all=True) if len(branches) > 1 else branches[0])]
     return max(ends, default=None)
 
 
-def _end(event_model: type[Event], alias: str, until: dt.datetime | None, events: int) -> QuerySet[Any, Any]:
+def _end(event_model: type[Event], alias: str, until: dt.datetime | None) -> QuerySet[Any, Any]:
     rows = changes.rows(event_model, alias).order_by("-pgh_created_at", "-pgh_id")
     if until is not None:
         rows = rows.filter(pgh_created_at__lt=until)
-    return rows.values_list("pgh_created_at")[events : events + 1]
+    return rows.values_list("pgh_created_at")[LOOKED_AT : LOOKED_AT + 1]
 
 
 def _of_database(event_models: Sequence[type[Event]], alias: str) -> dict[type[Event], Estimate]:

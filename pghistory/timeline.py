@@ -10,7 +10,7 @@ import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from django.conf import settings
 from django.db import connections, models, router
@@ -46,9 +46,6 @@ __all__ = [
 ]
 
 Model = type[models.Model]
-
-LOOKED_AT: Final = 50_000
-"""How many events of a table are looked at for one page, where no index leads to those that are meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,15 +100,15 @@ class Timeline(Narrowing):
         return Count(min(number, bound), exact=number <= bound)
 
     def horizon(self, until: dt.datetime | None = None) -> dt.datetime | None:
-        """Since when, up to an instant or now, no event model has more than LOOKED_AT events; None where none has.
+        """Since when, up to an instant or now, no event model has more than `estimates.LOOKED_AT` events; None for all.
 
         Where `reads_far`, a page of what happened since then is found quickly in a table of any size. None also where
         the timeline itself goes no further back; what it has no events of after an instant is not counted either.
         """
         ends = [item.at for item in self.filters if isinstance(item, filters.Until)]
         end = min(ends if until is None else [*ends, until], default=None)
-        found = horizon(self.event_models, events=LOOKED_AT, until=end, using=self.using)
-        since = max((item.at for item in self.filters if isinstance(item, Since)), default=None)
+        found = horizon(self.event_models, until=end, using=self.using)
+        since = self._since
         return None if found is None or (since is not None and found <= since) else found
 
     def latest(self) -> Entry | None:
@@ -182,11 +179,15 @@ class Timeline(Narrowing):
         keyset = Keyset(1, older, newer, upwards=upwards, by_id=self._is_by_id)
         return next(iter(self._entries(*self._positions(keyset))), None)
 
+    @property
+    def _since(self) -> dt.datetime | None:
+        """The instant from which on events are meant; None for all."""
+        return max((item.at for item in self.filters if isinstance(item, Since)), default=None)
+
     def _conditions(self) -> Iterator[tuple[str, dict[type[Event], list[Q]]]]:
         """For each database, {event model: what its events that are meant have in common}."""
         for alias, event_models in self._databases().items():
-            since = max((item.at for item in self.filters if isinstance(item, Since)), default=None)
-            planned = [item.planned(alias, Reach(tuple(event_models), since)) for item in self.filters]
+            planned = [item.planned(alias, Reach(tuple(event_models), self._since)) for item in self.filters]
             found = {}
             for event_model in event_models:
                 conditions = (item.condition(event_model, alias) for item in planned)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import Any, Final, cast
 
@@ -28,7 +29,7 @@ PARAMETERS: Final = NARROWING | {"method", "back"}
 """Parameters of all filters here."""
 
 
-class EventFilter(admin.SimpleListFilter):
+class EventFilter(admin.SimpleListFilter, ABC):
     """A filter whose odd values find nothing, and are named in a message."""
 
     def __init__(self, request: HttpRequest, params: dict[str, Any], model: Any, model_admin: ModelAdmin[Any]) -> None:
@@ -47,9 +48,9 @@ class EventFilter(admin.SimpleListFilter):
             return queryset.none()
         return narrowed
 
+    @abstractmethod
     def narrowed(self, request: HttpRequest, queryset: QuerySet[Any], value: str) -> QuerySet[Any] | None:
         """The events that a value means; None where it means nothing."""
-        raise NotImplementedError  # pragma: no cover - each filter says it
 
 
 class EventModelFilter(EventFilter):

@@ -114,7 +114,7 @@ class ReadOnlyAdmin(AnyAdmin):
 
     def told(self, request: HttpRequest, events: list[Any]) -> list[Any]:
         """The events with what is shown of them, and without the fields that may not be seen."""
-        raise NotImplementedError  # pragma: no cover - each kind of list knows it
+        raise NotImplementedError  # pragma: no cover - abstract: the metaclass of ModelAdmin is not ABC's
 
     def viewer(self, request: HttpRequest) -> Viewer:
         """What the one who asks may see."""
@@ -142,7 +142,7 @@ class ReadOnlyAdmin(AnyAdmin):
 
     def object_of(self, event: Any) -> tuple[type[Model], Any]:
         """The tracked model and the key of an event's object, which is None where it belongs to none."""
-        raise NotImplementedError  # pragma: no cover - each kind of list knows it
+        raise NotImplementedError  # pragma: no cover - abstract: the metaclass of ModelAdmin is not ABC's
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
         """What PostgreSQL cannot hold is no value to look for; the filters tell odd values themselves."""

@@ -47,6 +47,7 @@ class FileRenderer(Renderer):
             return ""
         try:
             url = str(self.field.storage.url(name)) if self.field.storage.exists(name) else ""
+        # A storage without addresses, or that cannot say what it has, raises NotImplementedError.
         except (SuspiciousOperation, NotImplementedError, OSError, ValueError):
             return ""
         return url if url.startswith(("/", "http://", "https://")) else ""

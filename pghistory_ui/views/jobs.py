@@ -1,4 +1,4 @@
-"""The jobs that were ordered: backfills and exports, newest first, with how far each has come."""
+"""The jobs that were ordered, newest first, with how far each has come."""
 
 from __future__ import annotations
 

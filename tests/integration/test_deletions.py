@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from pghistory import deletions
+from pghistory import deletions, estimates
 from pghistory.timeline import Timeline
 from tests.tracked.models import Everything, Loose
 
@@ -61,7 +61,7 @@ def test_deletions_are_found_by_their_own_index_among_any_number_of_events():
 
 def test_without_that_index_only_the_newest_events_are_looked_at(monkeypatch: pytest.MonkeyPatch):
     event_model = Everything.pgh_event_model
-    monkeypatch.setattr(deletions, "LOOKED_AT", 1)
+    monkeypatch.setattr(estimates, "LOOKED_AT", 1)
     kept = [index for index in event_model._meta.indexes if index.condition is None]
     monkeypatch.setattr(event_model._meta, "indexes", kept)
     assert deletions.horizon([event_model]) is not None

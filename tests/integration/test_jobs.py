@@ -5,6 +5,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, ClassVar
 
 import pytest
@@ -435,27 +436,35 @@ def test_a_server_that_stays_away_leaves_a_job_that_can_be_taken_up(monkeypatch:
     assert EVENTS.objects.count() == 30
 
 
-@pytest.mark.django_db(transaction=True)
-def test_a_cancellation_waits_for_the_range_that_is_being_written():
-    older(20)
-    job = ordered()
-    worker.begin(job.pk, "default")
-    taken, cancelled = threading.Event(), threading.Event()
+@contextmanager
+def being_written(job: Job, *, seconds: float) -> Iterator[None]:
+    """Somebody else writes the next range: so long at most, and no longer than the block lasts."""
+    taken, over = threading.Event(), threading.Event()
 
     def hold() -> None:
         with transaction.atomic():
             assert worker._take(job.pk, "default") is not None
             taken.set()
-            cancelled.wait(0.5)
+            over.wait(seconds)
         connection.close()
 
     thread = threading.Thread(target=hold)
     thread.start()
     assert taken.wait(10)
-    began = time.monotonic()
-    assert jobs.cancel(job).state == "cancelled"
-    assert time.monotonic() - began > 0.3
+    yield
+    over.set()
     thread.join()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_cancellation_waits_for_the_range_that_is_being_written():
+    older(20)
+    job = ordered()
+    worker.begin(job.pk, "default")
+    with being_written(job, seconds=0.5):
+        began = time.monotonic()
+        assert jobs.cancel(job).state == "cancelled"
+        assert time.monotonic() - began > 0.3
     assert worker._next(job.pk, "default") is None
 
 
@@ -465,21 +474,8 @@ def test_a_cancellation_does_not_wait_for_ever_and_says_that_a_range_is_still_wr
     older(20)
     job = ordered()
     worker.begin(job.pk, "default")
-    taken, cancelled = threading.Event(), threading.Event()
-
-    def hold() -> None:
-        with transaction.atomic():
-            assert worker._take(job.pk, "default") is not None
-            taken.set()
-            cancelled.wait(10)
-        connection.close()
-
-    thread = threading.Thread(target=hold)
-    thread.start()
-    assert taken.wait(10)
-    assert jobs.cancel(job).state == "cancelled"
-    cancelled.set()
-    thread.join()
+    with being_written(job, seconds=10):
+        assert jobs.cancel(job).state == "cancelled"
     assert log(job)[1:] == [
         "A range is still being written; it will be kept",
         "Cancelled: 0 written in 0 of 2 ranges; they stay",

@@ -150,7 +150,7 @@ def test_older_deletions_are_a_page_further(browse: Browse, mara: User, db: None
 def test_a_page_looks_at_some_of_a_large_table_and_leads_further_back(
     browse: Browse, mara: User, gone: Product, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("pghistory.deletions.LOOKED_AT", 4)
+    monkeypatch.setattr("pghistory.estimates.LOOKED_AT", 4)
     Category.objects.bulk_create([Category(name=f"{n}", slug=f"s{n}") for n in range(9)])
     events = Category.pgh_event_models["insert"].objects
     for days, event in enumerate(events.order_by("-pgh_id")):
@@ -168,7 +168,7 @@ def test_a_page_looks_at_some_of_a_large_table_and_leads_further_back(
 def test_where_deletions_have_an_index_all_of_them_are_found_page_by_page(
     browse: Browse, mara: User, supplier: Supplier, settings: Any, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("pghistory.deletions.LOOKED_AT", 4)
+    monkeypatch.setattr("pghistory.estimates.LOOKED_AT", 4)
     settings.PGHISTORY_UI_PAGE_SIZE = 3
     for number in range(8):
         product = Product.objects.create(name=f"Jug {number}", sku=f"J-{number}", price=1, supplier=supplier)

@@ -20,7 +20,7 @@ EVENTS = "/admin/pghistory/events/"
 @pytest.fixture
 def categories(mara: User, monkeypatch: pytest.MonkeyPatch) -> list[Category]:
     """Ten in a table of which four events are looked at for a page; the oldest was made in a context of its own."""
-    monkeypatch.setattr("pghistory.timeline.LOOKED_AT", 3)
+    monkeypatch.setattr("pghistory.estimates.LOOKED_AT", 3)
     with pghistory.context(user=mara.pk, url="/needle/", ticket="T-1"):
         made = [Category.objects.create(name="First of all", slug="first")]
     made += [Category.objects.create(name=f"Later {n}", slug=f"s{n}") for n in range(9)]
