@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from django.db import DatabaseError, InterfaceError, InternalError, OperationalError, connections, transaction
 from django.db.models import Exists, OuterRef
+from django.template.defaultfilters import pluralize
 from django.utils import timezone
 
 from pghistory import backfill, contexts, errors, functions
@@ -78,7 +79,8 @@ def begin(job_id: Any, using: str) -> None:
             return
         job.state, job.started_at = Job.State.RUNNING, timezone.now()
         job.save(using=using)
-        note(job, using, f"Started: {len(parts):,} ranges, {job.total:,} rows to look at")
+        ranges, rows = f"{len(parts):,} range{pluralize(len(parts))}", f"{job.total:,} row{pluralize(job.total)}"
+        note(job, using, f"Started: {ranges}, {rows} to look at")
 
 
 def _next(job_id: Any, using: str) -> bool | None:

@@ -49,6 +49,7 @@ def test_the_file_holds_what_the_page_would_stream(client: Client, mara: User, c
     client.force_login(mara)
     page = Page(client.post(ORDER, {"model": "shop.Product", "format": "csv"}, follow=True).content.decode())
     assert "Done" in page.text
+    assert "Started: 1 range, 2 rows to look at" in page.text
     streamed: Any = client.get(f"{EVENTS}export.csv?model=shop.Product")
     assert fetched(client, page) == b"".join(streamed.streaming_content).decode()
     assert len(stored(files)) == 1
