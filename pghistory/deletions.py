@@ -14,10 +14,10 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from pghistory import changes, estimates, keys, registry
-from pghistory.filters import Filter
 from pghistory.indexes import ReadIndex
 from pghistory.models import Event
 from pghistory.readings import Labels
+from pghistory.timeline.filters import Filter
 
 if TYPE_CHECKING:
     from pghistory.timeline import Timeline

@@ -16,9 +16,9 @@ from django.http import HttpRequest
 
 from pghistory import config, registry
 from pghistory.changes import has_object
-from pghistory.entries import Entry
-from pghistory.filters import Within
 from pghistory.models import Event
+from pghistory.timeline.entries import Entry
+from pghistory.timeline.filters import Within
 
 __all__ = [
     "Visibility",

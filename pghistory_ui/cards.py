@@ -17,8 +17,8 @@ from django.utils.text import capfirst
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
-from pghistory.memberships import Membership
 from pghistory.timeline import Entry
+from pghistory.timeline.memberships import Membership
 from pghistory.visibility import has_object
 from pghistory_ui.addresses import Addresses
 from pghistory_ui.blame import Blame

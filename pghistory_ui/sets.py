@@ -15,8 +15,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from pghistory.memberships import Membership, memberships, with_memberships
 from pghistory.timeline import Entry, Timeline
+from pghistory.timeline.memberships import Membership, memberships, with_memberships
 from pghistory_ui.links import Link, Links
 from pghistory_ui.mirrored import field_of
 from pghistory_ui.permissions import Access

@@ -14,9 +14,9 @@ from django.db.models import Field, Model
 from django.utils.translation import gettext as _
 
 from pghistory import registry
-from pghistory.exclusions import without
 from pghistory.models import Event
 from pghistory.timeline import Timeline
+from pghistory.timeline.exclusions import without
 from pghistory_ui.grammar import ANYTHING, Term, parse
 from pghistory_ui.inputs import InstantField
 from pghistory_ui.links import as_key, user_label

@@ -11,11 +11,12 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
 
-from pghistory import config, entries, fields, registry, visibility
+from pghistory import config, fields, registry, visibility
 from pghistory.admin import display, filters
 from pghistory.admin.access import ROWS
 from pghistory.admin.read_only import ReadOnlyAdmin
 from pghistory.models import Event, Events
+from pghistory.timeline import entries
 
 
 class EventsAdmin(ReadOnlyAdmin):
@@ -132,7 +133,7 @@ class EventModelAdmin(ReadOnlyAdmin):
     def told(self, request: HttpRequest, events: list[Any]) -> list[Any]:
         """With what they changed, which is read for all of them at once."""
         hidden = self.viewer(request).hidden_fields(self.event_model)
-        read = entries.entries({self.event_model: [event.pk for event in events]}, using=events[0]._state.db)
+        read = entries.read({self.event_model: [event.pk for event in events]}, using=events[0]._state.db)
         found = []
         for event in events:
             # One that was removed a moment ago is told no more.

@@ -20,7 +20,6 @@ from django.db.models import Model
 
 from pghistory import errors
 from pghistory.contexts import apart
-from pghistory.entries import Entry
 from pghistory.models import Context, Event
 from pghistory.restore import refusals, writes
 from pghistory.restore.choices import choices, conflicts, deletion, of_joined
@@ -30,6 +29,7 @@ from pghistory.restore.rehearsals import Rehearsal, rehearse, short_waits
 from pghistory.restore.revisions import Revision, digest
 from pghistory.restore.selections import Selection, selection, subject
 from pghistory.restore.writes import Progress
+from pghistory.timeline.entries import Entry
 
 __all__ = [
     "Choice",

@@ -9,8 +9,6 @@ from typing import Any
 from django.db.models import ForeignKey, Model
 
 from pghistory import changes, errors, registry
-from pghistory.differences import differ, state
-from pghistory.entries import Entry
 from pghistory.models import Event
 from pghistory.restore.dependants import Joined
 from pghistory.restore.evidence import evidence
@@ -19,6 +17,8 @@ from pghistory.restore.revisions import Revision, Span
 from pghistory.restore.selections import living, stored
 from pghistory.restore.spans import as_text, last_deletion
 from pghistory.timeline import Timeline
+from pghistory.timeline.differences import differ, state
+from pghistory.timeline.entries import Entry
 
 
 def choices(revision: Revision, using: str, *, returning: Collection[tuple[type[Model], str]]) -> Iterator[Choice]:

@@ -10,11 +10,11 @@ from django.db import models, router
 from django.db.models import ForeignKey, OuterRef, Q, Subquery
 
 from pghistory import changes, errors, registry
-from pghistory.differences import state
 from pghistory.models import Event
 from pghistory.restore import spans
 from pghistory.restore.evidence import Evidence, evidence
 from pghistory.restore.revisions import Span
+from pghistory.timeline.differences import state
 
 MOST: Final = 10_000
 """Rows that one restore brings back beside the one that was asked for."""

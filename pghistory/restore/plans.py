@@ -8,9 +8,9 @@ from typing import Any, Final
 from django.core import signing
 
 from pghistory import errors
-from pghistory.entries import Entry
 from pghistory.models import Event
 from pghistory.restore.revisions import Revision
+from pghistory.timeline.entries import Entry
 
 SALT: Final = "pghistory.restore"
 MAX_AGE: Final = 24 * 60 * 60

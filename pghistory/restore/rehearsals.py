@@ -14,12 +14,12 @@ from django.db.models.expressions import RawSQL
 
 from pghistory import changes, registry, sql
 from pghistory.contexts import apart
-from pghistory.entries import Entry, entries
 from pghistory.models import Event
 from pghistory.restore import writes
 from pghistory.restore.revisions import Revision
 from pghistory.restore.writes import LOCK_TIMEOUT, Refusal
-from pghistory.timeline import Timeline
+from pghistory.timeline import Timeline, entries
+from pghistory.timeline.entries import Entry
 
 SHOWN: Final = 50
 """Events that are read back whole; the rest is counted."""
@@ -92,7 +92,7 @@ def _read(
     for event_model, newest in marks.items():
         written = changes.rows(event_model, using).filter(pgh_id__gt=newest).filter(own)
         ids = list(written.order_by("-pgh_id").values_list("pgh_id", flat=True)[:SHOWN])
-        events = (*events, *entries({event_model: ids}, using=using).values())
+        events = (*events, *entries.read({event_model: ids}, using=using).values())
         count += written.count()
     for entry in events:
         # The living row, and what else is read when it is asked for: it is about to be as it was.

@@ -10,10 +10,10 @@ from django.db import connections, models, router
 from django.db.models import Value
 
 from pghistory import changes, errors, registry, sql
-from pghistory.differences import differ, state
 from pghistory.models import Event
 from pghistory.restore.evidence import Evidence, evidence
 from pghistory.restore.revisions import Span, names, quoted
+from pghistory.timeline.differences import differ, state
 
 FETCHED: Final = 500
 """So many rows become spans at a time, and are forgotten again."""

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from pghistory import deletions
 from pghistory.errors import InvalidCursor
-from pghistory.exclusions import without
 from pghistory.timeline import Entry
+from pghistory.timeline.exclusions import without
 from pghistory_ui import config
 from pghistory_ui.cards import Desk, ago
 from pghistory_ui.filters import FilterForm, Pill

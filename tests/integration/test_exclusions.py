@@ -4,9 +4,9 @@ import pytest
 
 import pghistory
 from demo_project.shop.models import Category, Product, Supplier
-from pghistory.exclusions import Excluded, without
-from pghistory.filters import Labels, Touching
 from pghistory.timeline import Timeline
+from pghistory.timeline.exclusions import Excluded, without
+from pghistory.timeline.filters import Labels, Touching
 
 pytestmark = pytest.mark.django_db
 

@@ -5,8 +5,8 @@ from django.contrib.auth.models import Group, Permission
 
 from demo_project.shop.models import Category, Product, ProductTag, Supplier, Tag
 from pghistory import registry
-from pghistory.memberships import memberships, with_memberships
 from pghistory.timeline import Timeline
+from pghistory.timeline.memberships import memberships, with_memberships
 from tests.tracked.models import GroupPermissions
 
 pytestmark = pytest.mark.django_db

@@ -11,9 +11,9 @@ from django.test.utils import CaptureQueriesContext
 
 from pghistory import registry
 from pghistory.as_of import as_of
-from pghistory.cursors import Cursor
 from pghistory.models import Context, Events
 from pghistory.timeline import Timeline
+from pghistory.timeline.cursors import Cursor
 from tests.integration.history import FIRST, hour
 from tests.past.models import Customer, Order, Receipt, Tag
 

@@ -10,11 +10,10 @@ from django.db.models.signals import post_init
 from django.test.utils import CaptureQueriesContext
 
 import pghistory
-from pghistory import stored
-from pghistory.filters import Reach
-from pghistory.keysets import Keyset
-from pghistory.searches import Search
-from pghistory.timeline import Timeline
+from pghistory.timeline import Timeline, stored
+from pghistory.timeline.filters import Reach
+from pghistory.timeline.keysets import Keyset
+from pghistory.timeline.searches import Search
 from tests.tracked.models import (
     ByRow,
     CharKey,

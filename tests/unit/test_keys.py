@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from django.db import models
 
-from pghistory import differences, keys, metadata
-from pghistory.cursors import Cursor
+from pghistory import keys
 from pghistory.errors import InvalidCursor
+from pghistory.timeline import differences, metadata
+from pghistory.timeline.cursors import Cursor
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from django.db.models import Model
 
-from pghistory.stored import State, Stored
+from pghistory.timeline.stored import State, Stored
 
 COMPARED_WHOLE: Final = frozenset({str, int, bool, Decimal, dt.datetime, dt.date, uuid.UUID, type(None)})
 """Types of which equal values never differ."""

@@ -19,8 +19,9 @@ from django.db.models import Exists, F, Func, Q, Value, lookups
 from django.db.models.fields.related import ForeignKey
 from django.db.models.functions import Cast
 
-from pghistory import changes, conditions, config, keys, metadata, registry
+from pghistory import changes, conditions, config, keys, registry
 from pghistory.models import Context, Event
+from pghistory.timeline import metadata
 
 ANYTHING: Final = "*"
 """Stands for every value in a change."""

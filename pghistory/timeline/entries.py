@@ -18,10 +18,11 @@ from django.db.models import Model
 from django.utils import timezone
 from django.utils.functional import cached_property
 
-from pghistory import changes, readings, stored
-from pghistory.differences import differences, differing, state
+from pghistory import changes, readings
 from pghistory.models import Event
-from pghistory.stored import State, Stored
+from pghistory.timeline import stored
+from pghistory.timeline.differences import differences, differing, state
+from pghistory.timeline.stored import State, Stored
 
 Found = dict[tuple[type[Event], Any], "Entry"]
 """{(event model, pgh_id): entry}"""
@@ -249,7 +250,7 @@ class Entry:
         return kind if changes.has_object(self.event_model) else "unknown"
 
 
-def entries(ids: Mapping[type[Event], Collection[int]], *, using: str) -> Found:
+def read(ids: Mapping[type[Event], Collection[int]], *, using: str) -> Found:
     """The entries of the stored ones among these ids."""
     found = {
         event_model: stored.table(event_model, using).by_ids(wanted) for event_model, wanted in ids.items() if wanted

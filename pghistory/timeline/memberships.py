@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import ManyToManyField, Model, Q
 
 from pghistory import changes, keys, registry
-from pghistory.filters import Filter, Objects
 from pghistory.models import Event
 from pghistory.readings import Labels
+from pghistory.timeline.filters import Filter, Objects
 
 if TYPE_CHECKING:
     from pghistory.timeline import Timeline

@@ -11,9 +11,9 @@ from django.core.exceptions import EmptyResultSet, FullResultSet
 from django.db.models import F, Q, QuerySet
 
 from pghistory import changes
-from pghistory.cursors import Cursor
 from pghistory.models import Event
 from pghistory.shapes import Compiled
+from pghistory.timeline.cursors import Cursor
 
 
 class Select(NamedTuple):

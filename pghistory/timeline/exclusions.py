@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from django.db import router
 from django.db.models import BooleanField, Case, Q, Value, When
 
-from pghistory.filters import Filter, Reach
 from pghistory.models import Event
+from pghistory.timeline.filters import Filter, Reach
 
 if TYPE_CHECKING:
     from pghistory.timeline import Timeline

@@ -9,9 +9,10 @@ from typing import Final
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, Q
 
-from pghistory import changes, keys, metadata, registry
-from pghistory.filters import EqualsAny, Filter, Reach, one_of
+from pghistory import changes, keys, registry
 from pghistory.models import Context, Event
+from pghistory.timeline import metadata
+from pghistory.timeline.filters import EqualsAny, Filter, Reach, one_of
 
 RARE: Final = 1_000
 """Up to so many contexts with a text are worth to be read before the events."""

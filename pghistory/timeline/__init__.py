@@ -17,16 +17,17 @@ from django.db import connections, models, router
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from pghistory import changes, errors, filters, keys, registry, stored
-from pghistory.cursors import Cursor
-from pghistory.differences import state
-from pghistory.entries import Entry, EntryContext, Found, entries, told
+from pghistory import changes, errors, keys, registry
 from pghistory.errors import InvalidCursor as BadCursor
 from pghistory.estimates import Activity, Estimate, activity, estimates, horizon
-from pghistory.filters import Filter, Reach, Since
-from pghistory.keysets import Keyset
 from pghistory.models import Event
-from pghistory.narrowing import Narrowing
+from pghistory.timeline import entries, filters, stored
+from pghistory.timeline.cursors import Cursor
+from pghistory.timeline.differences import state
+from pghistory.timeline.entries import Entry, EntryContext, Found, told
+from pghistory.timeline.filters import Filter, Reach, Since
+from pghistory.timeline.keysets import Keyset
+from pghistory.timeline.narrowing import Narrowing
 
 __all__ = [
     "Activity",
@@ -244,7 +245,7 @@ class Timeline(Narrowing):
                 wanted[self._database(event_model)][event_model].append(pgh_id)
         found = dict(read)
         for alias, ids in wanted.items():
-            found |= entries(ids, using=alias)
+            found |= entries.read(ids, using=alias)
         return tuple(found[key] for key in order if key in found)
 
 
@@ -252,7 +253,7 @@ def entry(event_model: type[Event], pgh_id: Any, using: str | None = None) -> En
     """One event as it is read; raises the event model's DoesNotExist, also for what can be no id."""
     alias = using or router.db_for_read(event_model)
     key = keys.as_stored(event_model._meta.pk, pgh_id, alias)
-    found = entries({event_model: [key]}, using=alias) if key is not None else {}
+    found = entries.read({event_model: [key]}, using=alias) if key is not None else {}
     if not found:
         raise event_model.DoesNotExist(f"{event_model._meta.label} {pgh_id!r} does not exist.")
     return found[event_model, key]

@@ -14,11 +14,12 @@ from django.core.exceptions import ValidationError
 from django.db import models, router
 from django.db.models import QuerySet, UUIDField
 
-from pghistory import errors, filters, keys, registry
-from pghistory.filters import Filter
+from pghistory import errors, keys, registry
 from pghistory.models import Event
-from pghistory.searches import Search
 from pghistory.states import aware
+from pghistory.timeline import filters
+from pghistory.timeline.filters import Filter
+from pghistory.timeline.searches import Search
 
 Model = type[models.Model]
 
