@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
-from pghistory import changes, estimates, keys, registry
+from pghistory import changes, keys, registry
 from pghistory.indexes import ReadIndex
 from pghistory.models import Event
 from pghistory.readings import Labels
@@ -80,8 +80,8 @@ def deleted(
 
     Of a model with several event models, those that store deletions speak for the others.
     """
-    wanted = tuple(found for found in timeline.event_models if _speaks(found, timeline.event_models))
-    return holding(replace(timeline, event_models=wanted, filters=(*timeline.filters, Gone(since))), texts, hidden)
+    filters = (*timeline.filters, Gone(since))
+    return holding(replace(timeline, event_models=_speaking(timeline), filters=filters), texts, hidden)
 
 
 def holding(
@@ -109,16 +109,17 @@ def is_indexed(event_model: type[Event]) -> bool:
     )
 
 
-def horizon(
-    event_models: Iterable[type[Event]], *, until: dt.datetime | None = None, using: str | None = None
-) -> dt.datetime | None:
-    """How far back a page looks from an instant, or from now: since then no table has more than
-    `estimates.LOOKED_AT` events.
+def horizon(timeline: Timeline, until: dt.datetime | None = None) -> dt.datetime | None:
+    """How far back a page of what `deleted()` finds looks from an instant, or from now, as `Timeline.horizon` says it.
 
     Tables with an index of their deletions do not count. None where all events are looked at.
     """
-    wide = [event_model for event_model in event_models if not is_indexed(event_model)]
-    return estimates.horizon(wide, until=until, using=using)
+    wide = tuple(found for found in _speaking(timeline) if not is_indexed(found))
+    return replace(timeline, event_models=wide).horizon(until)
+
+
+def _speaking(timeline: Timeline) -> tuple[type[Event], ...]:
+    return tuple(found for found in timeline.event_models if _speaks(found, timeline.event_models))
 
 
 def _speaks(event_model: type[Event], all_of_them: Iterable[type[Event]]) -> bool:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from django.conf import settings
 from django.db import connections, router
-from django.db.models import IntegerField, QuerySet, Value
+from django.db.models import IntegerField, Q, QuerySet, Value
 from django.utils import timezone
 
 from pghistory import changes, sql
@@ -80,21 +80,31 @@ def estimates(event_models: Iterable[type[Event]], using: str | None = None) -> 
 
 
 def horizon(
-    event_models: Iterable[type[Event]], *, until: dt.datetime | None = None, using: str | None = None
+    event_models: Iterable[type[Event]],
+    *,
+    until: dt.datetime | None = None,
+    using: str | None = None,
+    within: Callable[[type[Event], str], Q] | None = None,
 ) -> dt.datetime | None:
-    """Since when, up to an instant or now, no table has more than LOOKED_AT events; None where none has more at all."""
+    """Since when, up to an instant or now, no table has more than LOOKED_AT events; None where none has more at all.
+
+    With `within`, the condition for an event model in a database, only events that answer it are counted.
+    """
     by_database: dict[str, list[type[Event]]] = {}
     for event_model in event_models:
         by_database.setdefault(using or router.db_for_read(event_model), []).append(event_model)
     ends: list[dt.datetime] = []
     for alias, found in by_database.items():
-        branches = [_end(event_model, alias, until) for event_model in found]
+        branches = [
+            _end(event_model, alias, until, within=within(event_model, alias) if within else Q())
+            for event_model in found
+        ]
         ends += [at for (at,) in (branches[0].union(*branches[1:], all=True) if len(branches) > 1 else branches[0])]
     return max(ends, default=None)
 
 
-def _end(event_model: type[Event], alias: str, until: dt.datetime | None) -> QuerySet[Any, Any]:
-    rows = changes.rows(event_model, alias).order_by("-pgh_created_at", "-pgh_id")
+def _end(event_model: type[Event], alias: str, until: dt.datetime | None, *, within: Q) -> QuerySet[Any, Any]:
+    rows = changes.rows(event_model, alias).filter(within).order_by("-pgh_created_at", "-pgh_id")
     if until is not None:
         rows = rows.filter(pgh_created_at__lt=until)
     return rows.values_list("pgh_created_at")[LOOKED_AT : LOOKED_AT + 1]

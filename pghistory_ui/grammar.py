@@ -4,6 +4,7 @@ wool, "week 48"       a text, anywhere
 name:value            a filter of the form, as actor:anna or since:2026-11-01
 field:before→after    a change; * is any value, nothing is an empty one, -> serves as well as →
 field:value           a change to this value, where a field has this name
+field:10..20          a change to a number, date or time between these, both with them; also on a side of an arrow
 key=value             metadata of the context
 on:day, on:day..day   from the first day to the last, both with them
 -term                 what a term does not mean: -actor:anna, -label:update, -price:*→0

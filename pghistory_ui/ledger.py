@@ -76,7 +76,7 @@ def read(
     if not form.is_valid():
         return Ledger(form, switch=switch, here=here, all_fields=all_fields)
     narrowed = form.apply(timeline)
-    horizon = _horizon(narrowed, form)
+    horizon = _horizon(access, narrowed, form)
     if horizon is not None:
         narrowed = narrowed.since(horizon)
     try:
@@ -110,9 +110,14 @@ def read(
     )
 
 
-def _horizon(timeline: Timeline, form: FilterForm) -> dt.datetime | None:
-    """How far back one page looks, where it may have to look at many events to find some; None for all."""
-    return timeline.horizon(form.cleaned_data.get("until")) if timeline.reads_far else None
+def _horizon(access: Access, timeline: Timeline, form: FilterForm) -> dt.datetime | None:
+    """How far back one page looks, where it may have to look at many events to find some; None for all.
+
+    It tells when events were stored, so it comes of events in sight alone, or not at all.
+    """
+    if not timeline.reads_far or not access.may_count(timeline.event_models):
+        return None
+    return timeline.horizon(form.cleaned_data.get("until"))
 
 
 def _count(access: Access, timeline: Timeline, shown: int, *, whole: bool) -> Count | None:

@@ -242,7 +242,11 @@ class Access:
     @property
     def counts_are_true(self) -> bool:
         """Whether the database alone can count what may be seen."""
-        return not any(self.visibility(model).by_object for model in self.tracked_models)
+        return self.may_count(self.event_models)
+
+    def may_count(self, event_models: Iterable[type[Event]]) -> bool:
+        """Whether numbers about the rows in sight of these event models tell of no row that a ModelAdmin hides."""
+        return not any(self.visibility(found.pgh_tracked_model).by_object for found in event_models)
 
     def _may_view_object(self, found: Model) -> bool:
         return visibility.may_view_object(self.request, self.site, found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sized
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -23,7 +23,7 @@ from pghistory_ui.permissions import Access
 from pghistory_ui.renderers import Change
 
 LOOKED_AT: Final = 500
-"""So many events of sets are looked at between two versions of an object."""
+"""So many events of sets are looked at between two versions of an object, or in one unit of work."""
 
 INSTANT: Final = dt.timedelta(microseconds=1)
 
@@ -111,6 +111,17 @@ class Sets:
             narrowed = narrowed.until(until + INSTANT)
         return [self.access.redacted(entry) for entry in narrowed.page(size=LOOKED_AT).entries]
 
+    def beside(self, entry: Entry) -> list[Entry]:
+        """The LOOKED_AT newest entries of the same unit of work: of the context, or, without one, of the instant."""
+        if not self.memberships:
+            return []
+        narrowed = self.added_to(self.access.timeline(*self._models))
+        if entry.context is not None and entry.context.id is not None:
+            narrowed = narrowed.in_context(entry.context.id)
+        else:
+            narrowed = narrowed.since(entry.at).until(entry.at + INSTANT)
+        return [self.access.redacted(found) for found in narrowed.page(size=LOOKED_AT).entries]
+
     def changes(self, links: Links, entries: Iterable[Entry], *, backwards: bool = False) -> Iterator[Change]:
         """What these entries, newest first, come to for each set: what came and went again is left out."""
         told: defaultdict[Membership, defaultdict[Any, list[Entry]]] = defaultdict(lambda: defaultdict(list))
@@ -127,6 +138,13 @@ class Sets:
     def _key(self, entry: Entry, name: str) -> Any:
         field: Any = field_of(entry, name)
         return getattr(self.obj, field.target_field.attname, None)
+
+
+def bound_words(entries: Sized) -> str:
+    """That not all was looked at, in words; "" where it was."""
+    if len(entries) < LOOKED_AT:
+        return ""
+    return _("Of what came and went, only the newest %d events were looked at.") % LOOKED_AT
 
 
 def change(name: str, words: str, members: Iterable[Member]) -> Change:

@@ -10,13 +10,15 @@ from typing import Final
 
 from django.contrib.auth import get_user_model
 from django.core.exceptions import FieldDoesNotExist, ValidationError
-from django.db.models import Field, Model
+from django.db import router
+from django.db.models import DateField, Field, Model
 from django.utils.translation import gettext as _
 
 from pghistory import registry
 from pghistory.models import Event
 from pghistory.timeline import Timeline
 from pghistory.timeline.exclusions import without
+from pghistory.timeline.intervals import ORDERED, Interval
 from pghistory_ui.grammar import ANYTHING, Term, parse
 from pghistory_ui.inputs import InstantField
 from pghistory_ui.links import as_key, user_label
@@ -88,8 +90,8 @@ def _meaning(access: Access, term: Term) -> Meaning:
     value = term.value
     if term.kind == "change":
         name = known_field(access, term.name)
-        before, after = (_choice(access, name, side) for side in (term.before, value))
-        words = [_("empty") if side is None else side for side in (term.before, value)]
+        before, after = (_side(access, name, side) for side in (term.before, value))
+        words = [_in_words(side, meant) for side, meant in ((term.before, before), (value, after))]
         seen = access.with_field(name)
         narrow: Narrow = lambda timeline: _across(timeline, wanted=seen).changed(name, before, after)  # noqa: E731
         return Meaning(term, name, " → ".join(words), narrow)
@@ -190,6 +192,8 @@ def _context(key: str, value: str) -> Narrow:
 
 
 def _instant(value: str) -> dt.datetime:
+    if ".." in value:
+        raise ValidationError(_("Write days from one to another as on:2026-11-01..2026-11-30."))
     found: dt.datetime = InstantField().clean(value)
     return found
 
@@ -224,15 +228,38 @@ def _users(access: Access, name: str) -> list[Model]:
     return []
 
 
-def _choice(access: Access, name: str, value: str | None) -> str | None:
-    """The stored value of a choice that was written by its label."""
-    if value in (None, "", ANYTHING):
+def _side(access: Access, name: str, value: str | None) -> str | Interval | None:
+    """What one side of a change means: the stored value of a choice that was written by its label, or an interval."""
+    if value is None or value in ("", ANYTHING):
         return value
     for event_model in access.with_field(name):
         for stored, label in choices_of(event_model, name):
-            if str(label).casefold() == str(value).casefold():
+            if str(label).casefold() == value.casefold():
                 return str(stored)
-    return value
+    return _interval(access, name, value) or value
+
+
+def _interval(access: Access, name: str, value: str) -> Interval | None:
+    """The interval that a value is to a field of numbers, dates or times; to any other field it is a text."""
+    found = Interval.read(value)
+    event_models = [each for each in access.with_field(name) if isinstance(each._meta.get_field(name), ORDERED)]
+    if found is None or not event_models:
+        return None
+    fields = [(each._meta.get_field(name), router.db_for_read(each)) for each in event_models]
+    ends = [each for field, using in fields if (each := found.ends(field, using)) is not None]
+    if not ends and ".." in value:
+        example = "2026-11-01..2026-11-30" if isinstance(fields[0][0], DateField) else "10..20"
+        told = {"name": name, "value": value, "example": example}
+        raise ValidationError(_("“%(value)s” cannot be read: write it as %(name)s:%(example)s.") % told)
+    if any(low is not None and high is not None and low > high for low, high in ends):
+        raise ValidationError(_("“%s” ends before it begins.") % value)
+    return found
+
+
+def _in_words(value: str | None, meant: str | Interval | None) -> str:
+    if value is None:
+        return _("empty")
+    return value.replace("..", " – ") if isinstance(meant, Interval) else value
 
 
 def choices_of(event_model: type[Event], name: str) -> list[tuple[object, object]]:

@@ -105,10 +105,19 @@ class Timeline(Narrowing):
 
         Where `reads_far`, a page of what happened since then is found quickly in a table of any size. None also where
         the timeline itself goes no further back; what it has no events of after an instant is not counted either.
+        Events of objects that it is not `within` do not count: the answer tells nothing of them.
         """
         ends = [item.at for item in self.filters if isinstance(item, filters.Until)]
         end = min(ends if until is None else [*ends, until], default=None)
-        found = horizon(self.event_models, until=end, using=self.using)
+        limits = [item for item in self.filters if isinstance(item, filters.Within)]
+
+        def within(event_model: type[Event], alias: str) -> Q:
+            found = Q()
+            for limit in limits:
+                found &= limit.condition(event_model, alias) or Q()
+            return found
+
+        found = horizon(self.event_models, until=end, using=self.using, within=within)
         since = self._since
         return None if found is None or (since is not None and found <= since) else found
 

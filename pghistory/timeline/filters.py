@@ -22,6 +22,7 @@ from django.db.models.functions import Cast
 from pghistory import changes, conditions, config, keys, registry
 from pghistory.models import Context, Event
 from pghistory.timeline import metadata
+from pghistory.timeline.intervals import ORDERED, Interval
 
 ANYTHING: Final = "*"
 """Stands for every value in a change."""
@@ -192,7 +193,7 @@ class Touching(Filter):
 
 @dataclass(frozen=True, slots=True)
 class Changed(Filter):
-    """Events that change a field from one value to another; ANYTHING is any value."""
+    """Events that change a field from one value to another; ANYTHING is any value, an Interval what lies in it."""
 
     reads_far = True
 
@@ -222,6 +223,11 @@ class Changed(Filter):
         if isinstance(value, str) and value == ANYTHING:
             return Q()
         field = event_model._meta.get_field(self.field)
+        if isinstance(value, Interval):
+            found = value.condition(field, using)
+            if found is not None or isinstance(field, ORDERED):
+                return found
+            value = value.text
         prepared = keys.as_stored(field, value, using)
         if prepared is None:
             return None

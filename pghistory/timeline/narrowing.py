@@ -92,7 +92,7 @@ class Narrowing:
         return self._narrowed(filters.Touching(fields))
 
     def changed(self, field: str, before: Any, after: Any) -> Self:
-        """Events that change a field from one value to another; "*" is any value."""
+        """Events that change a field from one value to another; "*" is any value, an Interval what lies in it."""
         return self._narrowed(filters.Changed(field, before, after))
 
     def since(self, at: dt.datetime) -> Self:

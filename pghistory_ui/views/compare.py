@@ -25,9 +25,9 @@ from pghistory_ui.cards import Desk
 from pghistory_ui.links import Link, Links, admin_url, page_url, timeline_url
 from pghistory_ui.permissions import Access
 from pghistory_ui.rows import Card
-from pghistory_ui.sets import Sets
+from pghistory_ui.sets import Sets, bound_words
 from pghistory_ui.views import frame
-from pghistory_ui.views.event import full_text, visible_entry
+from pghistory_ui.views.event import full_text, sets_of, visible_entry
 
 WORDS: Final = frozenset({"first", "previous", "latest", "live"})
 COUNTED_AT_MOST: Final = 1_000
@@ -115,6 +115,7 @@ def compare(request: HttpRequest, site: AdminSite, label: str, a: str, b: str) -
         rest=row.changes[len(compared.changes) :],
         hidden=0 if desk.all_fields else len(compared.before or ()) - len(compared.changes),
         note=apart(sides, len(compared.changes) + len(set_changes), len(compared.before or ()) + len(set_changes)),
+        sets_note=bound_words(joined),
         texts=Texts(),
         unified=unified,
         all_fields=desk.all_fields,
@@ -161,9 +162,9 @@ def set_events(
     access: Access, known: Entry, entries: tuple[Entry | None, Entry | None]
 ) -> tuple[Sets | None, list[Entry]]:
     """The object's sets, and what was added to them and removed from them between the versions."""
-    if not has_object(known.event_model):
+    sets = sets_of(access, known)
+    if sets is None:
         return None, []
-    sets = Sets(access, known.object or registry.concrete(known.tracked_model)(pk=known.obj_id))
     times = sorted(entry.at for entry in entries if entry is not None)
     return sets, sets.between(times[0], times[1] if len(times) > 1 else None)
 

@@ -84,7 +84,8 @@ def read(access: Access, form: FilterForm, query: QueryDict) -> Shelf:
     narrowed = form.apply(access.timeline(*seen) if seen else access.timeline().across())
     form.meanings = meanings
     event_models = deletions.deleted(narrowed).event_models
-    horizon = deletions.horizon(event_models, until=form.cleaned_data.get("until"))
+    telling = access.may_count(event_models)
+    horizon = deletions.horizon(narrowed, form.cleaned_data.get("until")) if telling else None
     hidden = {event_model: access.hidden_fields(event_model) for event_model in event_models}
     texts = [str(word.term.value) for word in words if not word.term.negated]
     found = deletions.deleted(narrowed, texts=texts, hidden=hidden, since=horizon)

@@ -23,6 +23,7 @@ from pghistory_ui.links import Links, as_key, page_url
 from pghistory_ui.permissions import Access
 from pghistory_ui.renderers.base import LONGEST_VALUE, shown
 from pghistory_ui.rows import metadata_of
+from pghistory_ui.sets import Sets, bound_words
 from pghistory_ui.views import frame
 
 # A structure above so many characters stands in the raw row as the beginning of its text.
@@ -35,7 +36,10 @@ def event(request: HttpRequest, site: AdminSite, label: str, key: str) -> HttpRe
     entry = visible_entry(access, unquote(label), unquote(key))
     if "text" in request.GET:
         return full_text(entry, request.GET["text"], request.GET.get("side", "after"))
-    desk = Desk(Links(access, [entry]), all_fields=request.GET.get("unchanged") == "1", whole=True)
+    sets = sets_of(access, entry)
+    joined = sets.beside(entry) if sets else []
+    links = Links(access, [entry, *joined])
+    desk = Desk(links, all_fields=request.GET.get("unchanged") == "1", whole=True)
     card = desk.card([entry])
     panel_title, panel_note = headline(entry)
     older, newer = neighbours(entry)
@@ -46,6 +50,8 @@ def event(request: HttpRequest, site: AdminSite, label: str, key: str) -> HttpRe
         title=_("Event #%s") % entry.event.pgh_id,
         entry=entry,
         row=card.rows[0],
+        sets=list(sets.changes(links, joined)) if sets else [],
+        sets_note=bound_words(joined),
         card=card,
         panel_title=panel_title,
         panel_note=panel_note,
@@ -59,6 +65,13 @@ def event(request: HttpRequest, site: AdminSite, label: str, key: str) -> HttpRe
         compare_older=older and page_url(site, "compare", entry.event_model._meta.label, older, entry.event.pgh_id),
         newer=newer and (newer, page_url(site, "event", entry.event_model._meta.label, newer)),
     )
+
+
+def sets_of(access: Access, entry: Entry) -> Sets | None:
+    """The sets of the entry's object, living or not; None for an event that belongs to no object."""
+    if not has_object(entry.event_model):
+        return None
+    return Sets(access, entry.object or registry.concrete(entry.tracked_model)(pk=entry.obj_id))
 
 
 def restore_url(access: Access, entry: Entry) -> str:

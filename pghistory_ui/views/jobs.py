@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -10,6 +11,7 @@ from typing import Final
 from django.contrib.admin import AdminSite
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet, Sum
+from django.forms import UUIDField
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.http import urlencode
@@ -49,13 +51,17 @@ class Line:
 
 
 def all_jobs(request: HttpRequest, site: AdminSite) -> HttpResponse:
-    """Those of the one who asks, of everybody for superusers; `?before=` an instant, those ordered earlier."""
+    """Those of the one who asks, of everybody for superusers; `?before=` an instant, those ordered earlier.
+
+    With `&id=` as well, those ordered at that instant that come after this one.
+    """
     frame.enter(request, site)
     try:
         before = InstantField(required=False).clean(request.GET.get("before", ""))
+        last = UUIDField(required=False).clean(request.GET.get("id", ""))
     except ValidationError as error:
         raise Http404(_("This is not the address of a page.")) from error
-    found = list(visible(request, before)[: SHOWN + 1])
+    found = list(visible(request, before, last)[: SHOWN + 1])
     shown, more = found[:SHOWN], len(found) > SHOWN
     return frame.page(
         request,
@@ -64,18 +70,21 @@ def all_jobs(request: HttpRequest, site: AdminSite) -> HttpResponse:
         title=_("Jobs"),
         tab="jobs",
         lines=list(lines(site, shown)),
-        older=f"?{urlencode({'before': shown[-1].created_at.isoformat()})}" if more else "",
+        older=f"?{urlencode({'before': shown[-1].created_at.isoformat(), 'id': str(shown[-1].pk)})}" if more else "",
         newest="?" if before else "",
         shows_everybody=request.user.is_superuser,
     )
 
 
-def visible(request: HttpRequest, before: dt.datetime | None) -> QuerySet[Job]:
-    """The jobs that the one who asks may know of, newest first."""
+def visible(request: HttpRequest, before: dt.datetime | None, last: uuid.UUID | None) -> QuerySet[Job]:
+    """The jobs that the one who asks may know of, newest first; of one instant, in the order of their keys."""
     found = Job.objects.order_by("-created_at", "-pk")
     if not request.user.is_superuser:
         found = found.filter(owner=str(request.user.pk))
-    return found if before is None else found.filter(created_at__lt=before)
+    if before is None:
+        return found
+    earlier = Q(created_at__lt=before)
+    return found.filter(earlier if last is None else earlier | Q(created_at=before, pk__lt=last))
 
 
 def lines(site: AdminSite, found: list[Job]) -> Iterator[Line]:

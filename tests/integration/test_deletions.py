@@ -42,7 +42,7 @@ def test_deletions_are_found_by_their_own_index_among_any_number_of_events():
     event_model = Everything.pgh_event_model
     assert deletions.is_indexed(event_model)
     assert not deletions.is_indexed(Loose.pgh_event_model)
-    assert deletions.horizon([event_model]) is None
+    assert deletions.horizon(Timeline().across(event_model)) is None
     index = next(str(index.name) for index in event_model._meta.indexes if index.condition is not None)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -64,4 +64,10 @@ def test_without_that_index_only_the_newest_events_are_looked_at(monkeypatch: py
     monkeypatch.setattr(estimates, "LOOKED_AT", 1)
     kept = [index for index in event_model._meta.indexes if index.condition is None]
     monkeypatch.setattr(event_model._meta, "indexes", kept)
-    assert deletions.horizon([event_model]) is not None
+    timeline = Timeline().across(event_model)
+    horizon = deletions.horizon(timeline)
+    assert horizon is not None
+    # What the timeline itself says of its ends counts.
+    assert deletions.horizon(timeline, until=horizon) is None
+    assert deletions.horizon(timeline.until(horizon)) is None
+    assert deletions.horizon(timeline.since(horizon)) is None

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.contrib import admin
@@ -163,6 +164,27 @@ def test_a_page_looks_at_some_of_a_large_table_and_leads_further_back(
         seen += 1
     assert "Out of range" in page.text
     assert seen == 2
+
+
+def test_ends_in_the_search_are_ends_of_what_is_looked_at(
+    browse: Browse, mara: User, gone: Product, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("pghistory.estimates.LOOKED_AT", 4)
+    old = Category.objects.create(name="Old rugs", slug="old")
+    Category.objects.bulk_create([Category(name=f"{n}", slug=f"s{n}") for n in range(9)])
+    events = Category.pgh_event_models["insert"].objects
+    for days, event in enumerate(events.order_by("-pgh_id")):
+        events.filter(pk=event.pk).update(pgh_created_at=timezone.now() - dt.timedelta(days=days))
+    name, first = old.name, events.earliest("pgh_created_at").pgh_created_at
+    old.delete()
+    until = timezone.localtime(first + dt.timedelta(days=2)).isoformat()
+    for query in (f"until={quote(until)}", f"q=until:{quote(until)}"):
+        assert name in browse(mara, f"{DELETED}?model=shop.Category&{query}").text, query
+    since = timezone.localtime(first + dt.timedelta(days=7)).isoformat()
+    for query in (f"since={quote(since)}", f"q=since:{quote(since)}"):
+        page = browse(mara, f"{DELETED}?model=shop.Category&{query}")
+        assert "were looked at" not in page.text, query
+        assert "Look further back" not in page.text, query
 
 
 def test_where_deletions_have_an_index_all_of_them_are_found_page_by_page(

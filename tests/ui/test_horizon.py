@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.contrib.auth.models import User
@@ -12,6 +13,7 @@ from django.utils import timezone
 import pghistory
 from demo_project.shop.models import Category
 from tests.ui.html import Page
+from tests.ui.test_permissions import model_admin
 
 Browse = Callable[..., Page]
 EVENTS = "/admin/pghistory/events/"
@@ -99,3 +101,40 @@ def test_the_history_of_an_object_is_looked_through_to_its_end(browse: Browse, m
     page = browse(mara, f"{EVENTS}object/shop.Category/{first.pk}/?label=insert")
     assert "were looked at" not in page.text
     assert "needle" in page.text
+
+
+def test_who_sees_few_rows_is_told_of_no_others(browse: Browse, person: Callable[..., User], categories: Any):
+    seen = [categories[0].pk, categories[4].pk]
+    viewer = person("vera", "shop.view_category")
+    with model_admin(Category, get_queryset=lambda self, request: Category.objects.filter(pk__in=seen)):
+        page = browse(viewer, f"{EVENTS}?model=shop.Category&label=insert")
+    # Two of their own are fewer than are looked at, however many there are of others.
+    assert page.link("First of all")
+    assert "were looked at" not in page.text
+    assert "Look further back" not in page.text
+
+
+def test_the_horizon_of_who_sees_some_rows_is_the_time_of_one_of_them(
+    browse: Browse, person: Callable[..., User], categories: Any
+):
+    seen = [category.pk for category in categories if category.pk % 2 == categories[0].pk % 2]
+    viewer = person("vera", "shop.view_category")
+    with model_admin(Category, get_queryset=lambda self, request: Category.objects.filter(pk__in=seen)):
+        page = browse(viewer, f"{EVENTS}?model=shop.Category&label=insert")
+    address = parse_qs(urlsplit(page.link("Look further back")).query)
+    own = Category.pgh_event_models["insert"].objects.filter(pgh_obj_id__in=seen)
+    assert own.filter(pgh_created_at=dt.datetime.fromisoformat(address["until"][0])).exists()
+    assert "4 events Events since" in page.text
+
+
+def test_where_a_model_admin_hides_single_rows_no_horizon_tells_of_them(
+    browse: Browse, person: Callable[..., User], categories: Any
+):
+    def may_view(self: Any, request: Any, obj: Category | None = None) -> bool:
+        return obj is None or obj.pk == categories[0].pk
+
+    with model_admin(Category, has_view_permission=may_view):
+        for address in (f"{EVENTS}?model=shop.Category&label=insert", f"{EVENTS}deleted/?model=shop.Category"):
+            page = browse(person(f"v{len(address)}", "shop.view_category"), address)
+            assert "were looked at" not in page.text
+            assert "until=" not in page.source

@@ -1,6 +1,7 @@
 """The list of jobs: whose, how far, how long."""
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -86,6 +87,18 @@ def test_older_jobs_are_on_the_next_page_and_all_pages_take_the_same_queries(
     assert "No older job" in browse(mara, f"{JOBS}?before=2001-01-01").text
 
 
-@pytest.mark.parametrize("before", ["x", "2026-02-30", "9999-99", "\0"])
-def test_an_address_that_no_page_gave_is_not_found(browse: Browse, mara: User, before: str):
-    browse(mara, f"{JOBS}?before={before}", status=404)
+def test_jobs_of_one_instant_stand_on_one_page_each(browse: Browse, mara: User):
+    now = timezone.now()
+    for number in range(120):
+        ordered(mara, created_at=now, arguments={"model": f"shop.M{number:03}"})
+    page = browse(mara, JOBS)
+    found = re.findall(r"shop\.M\d+", page.text)
+    while older := dict(page.links).get("Older page"):
+        page = browse(mara, JOBS + older)
+        found += re.findall(r"shop\.M\d+", page.text)
+    assert sorted(found) == [f"shop.M{number:03}" for number in range(120)]
+
+
+@pytest.mark.parametrize("query", ["before=x", "before=2026-02-30", "before=9999-99", "before=\0", "id=x", "id=\0"])
+def test_an_address_that_no_page_gave_is_not_found(browse: Browse, mara: User, query: str):
+    browse(mara, f"{JOBS}?{query}", status=404)

@@ -47,6 +47,16 @@ def search(text: str) -> str:
         ("price:139", 1),
         ("price:129→*", 1),
         ("price:cheap→139", 0),
+        ("price:130..140", 1),
+        ("price:139..139", 1),
+        ("price:130..", 1),
+        ("price:..130 label:update", 0),
+        ("price:140..", 0),
+        ("price:100..130→130..140", 1),
+        ("price:100..130->*", 1),
+        ("price:*→1e2..1e3 label:update", 1),
+        ("-price:130..140 model:product", 1),
+        ("name:a..b", 0),
         ("status:draft→published", 1),
         ("status:Draft→Published", 1),
         ('name:*→"Merino throw, oatmeal"', 1),
@@ -144,6 +154,12 @@ def test_a_day_is_the_readers_and_is_over_when_it_is_over(browse: Browse, mara: 
         "on:yesterday..",
         "on:2026-02-30",
         "on:9999-12-31",
+        "price:..",
+        "price:cheap..",
+        "price:1..dear",
+        "price:20..10",
+        "stock:1..99999999999999",
+        "since:2026-11-01..2026-11-30",
         "-actor:",
         "-model:nothing",
         " ".join("a" * 1 for _term in range(21)),
@@ -157,6 +173,15 @@ def test_a_term_without_a_meaning_is_an_error_beside_the_field(
     assert 'id="pgh-q-error"' in page.source
     assert page.links_to_events() == []
     assert client.get(f"{EVENTS}export.csv?q={quote(text)}").status_code == 400
+
+
+def test_an_interval_that_cannot_be_read_says_how_to_write_it(browse: Browse, mara: User, changed: Product):
+    assert "“cheap..” cannot be read: write it as price:10..20." in browse(mara, search("price:cheap..")).text
+    assert "“20..10” ends before it begins" in browse(mara, search("price:20..10")).text
+    assert "write it as on_sale_from:2026-11-01..2026-11-30." in browse(mara, search("on_sale_from:cheap..")).text
+    assert "as on:2026-11-01..2026-11-30" in browse(mara, search("since:2026-11-01..2026-11-30")).text
+    page = browse(mara, search("price:130..140"))
+    assert page.link("price * → 130 – 140 Remove this filter") == "?"
 
 
 def suggested(client: Client, user: User, text: str) -> list[str]:

@@ -90,6 +90,62 @@ def test_two_versions_differ_by_what_lasted_in_a_set(browse: Browse, mara: User,
     assert "merino" not in live.text
 
 
+def test_the_page_of_an_event_tells_which_sets_changed_with_it(browse: Browse, mara: User, tagged: Product):
+    with pghistory.context(user=mara.pk, url="/all/"):
+        tagged.stock += 1
+        tagged.save()
+        tagged.tags.remove(Tag.objects.get(name="merino"))
+        tagged.tags.add(Tag.objects.create(name="linen"))
+    first, second, third = versions(tagged)
+    page = browse(mara, f"{EVENTS}/event/shop.ProductEvent/{third}/")
+    assert "Relations changed by the same request or job Tags linen, added" in page.text
+    assert "merino, removed" in page.text
+    assert "winter-2026" not in page.text
+    remove = ProductTag.pgh_event_model.objects.filter(pgh_label="tag.remove").latest("pgh_id")
+    assert (f"Event #{remove.pgh_id}", f"{EVENTS}/event/shop.ProductTagEvent/{remove.pgh_id}/") in page.links
+    # Of a request that changed no set there is no such part; without a context, the instant tells what came together.
+    assert "Relations" not in browse(mara, f"{EVENTS}/event/shop.ProductEvent/{second}/").text
+    assert "Relations changed at the same time" in browse(mara, f"{EVENTS}/event/shop.ProductEvent/{first}/").text
+    earlier = Product.pgh_event_model.objects.get(pgh_id=first)
+    Product.pgh_event_model.objects.filter(pgh_id=first).update(
+        pgh_created_at=earlier.pgh_created_at - dt.timedelta(microseconds=1)
+    )
+    assert "Relations" not in browse(mara, f"{EVENTS}/event/shop.ProductEvent/{first}/").text
+
+
+def test_the_page_of_a_deletion_tells_what_left_the_sets_with_it(browse: Browse, mara: User, tagged: Product):
+    key = tagged.pk
+    with pghistory.context(user=mara.pk, url="/delete/"):
+        tagged.delete()
+    last = Product.pgh_event_model.objects.filter(pgh_obj_id=key).latest("pgh_id")
+    page = browse(mara, f"{EVENTS}/event/shop.ProductEvent/{last.pk}/")
+    assert "merino, removed" in page.text
+    assert "winter-2026, removed" in page.text
+
+
+def test_more_than_is_looked_at_is_said(browse: Browse, mara: User, tagged: Product, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("pghistory_ui.sets.LOOKED_AT", 2)
+    with pghistory.context(user=mara.pk, url="/all/"):
+        tagged.stock += 1
+        tagged.save()
+        tagged.tags.add(*(Tag.objects.create(name=name) for name in ("a", "b", "c")))
+    first, _second, third = versions(tagged)
+    # A test is one transaction, which has one time.
+    older = Product.pgh_event_model.objects.exclude(pgh_id=third)
+    older.update(pgh_created_at=F("pgh_created_at") - dt.timedelta(hours=1))
+    said = "only the newest 2 events were looked at"
+    assert said in browse(mara, f"{EVENTS}/event/shop.ProductEvent/{third}/").text
+    assert said in browse(mara, f"{EVENTS}/compare/shop.ProductEvent/{first}/{third}/").text
+    assert said not in browse(mara, f"{EVENTS}/event/shop.ProductTagEvent/1/").text
+
+
+def test_who_may_not_see_the_through_model_is_told_of_no_set_beside_an_event(
+    browse: Browse, person: Callable[..., User], tagged: Product
+):
+    viktor = person("viktor", "shop.view_product", "shop.view_tag")
+    assert "Relations" not in browse(viktor, f"{EVENTS}/event/shop.ProductEvent/{versions(tagged)[0]}/").text
+
+
 def test_a_tag_tells_to_which_products_it_was_given(browse: Browse, mara: User, tagged: Product):
     tag = Tag.objects.get(name="merino")
     page = browse(mara, f"/admin/shop/tag/{tag.pk}/history/")
