@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any, Final
 
-from django.db import connections, models
+from django.db import DataError, connections, models
 from django.db.models import F, Value
 from django.db.models.expressions import Col
 from django.db.models.fields.related import ForeignKey
@@ -22,6 +22,7 @@ from django.db.models.signals import post_init, pre_init
 from pghistory import changes, sql
 from pghistory.models import Event
 from pghistory.shapes import Compiled
+from pghistory.timeline import loaders
 
 State = dict[str, Any]
 
@@ -87,19 +88,29 @@ class Table:
         return found
 
     def value(self, row: tuple[Any, ...], place: int) -> Any:
-        """What the field of a column holds."""
+        """What the field of a column holds; what the field cannot read any more comes as the database gives it."""
         value = row[place]
-        for converter, column in self.converters.get(place, ()):
-            value = converter(value, column, connections[self.using])
+        try:
+            for converter, column in self.converters.get(place, ()):
+                value = converter(value, column, connections[self.using])
+        except Exception:
+            # A project's own code meets values of years ago: a member that its enumeration has lost, another key.
+            return row[place]
         return value
 
     def read(self, wanted: Compiled) -> tuple[list[Stored], list[Stored]]:
         """The events whose ids a one-column SELECT gives, in no order; and others that complete their changes."""
         text, values = wanted
         start, end, own = self._statement
+        statement = (start + text + end, (*values, *own))
         with connections[self.using].cursor() as cursor:
-            cursor.execute(start + text + end, (*values, *own))
-            rows = cursor.fetchall()
+            cursor.execute(*statement)
+            try:
+                rows = cursor.fetchall()
+            except DataError:
+                loaders.register(cursor.cursor)
+                cursor.execute(*statement)
+                rows = cursor.fetchall()
         shown: list[Stored] = []
         others: list[Stored] = []
         for row in rows:
