@@ -6,7 +6,7 @@ import re
 from html import escape
 
 from django.utils.html import conditional_escape
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from pghistory_ui import row_markup
@@ -15,12 +15,17 @@ from pghistory_ui.rows import Card
 
 
 def card(
-    drawn: Card, *, in_object: bool = False, chosen: tuple[str, str] | None = None, current: str = ""
+    drawn: Card,
+    words: row_markup.Words,
+    *,
+    in_object: bool = False,
+    chosen: tuple[str, str] | None = None,
+    current: str = "",
 ) -> SafeString:
     """A request or job with its events; `in_object`, `chosen` and `current` are as for a row."""
     key = escape(drawn.key)
     kind = " pgh-events--object" if chosen else " pgh-events--own" if in_object else ""
-    rows = [row_markup.row(row, in_object=in_object, chosen=chosen, current=current) for row in drawn.rows]
+    rows = [row_markup.row(row, words, in_object=in_object, chosen=chosen, current=current) for row in drawn.rows]
     parts = [
         f'<article class="pgh-card" aria-labelledby="pgh-card-{key}">\n',
         f'<div class="pgh-card__head">{avatar(drawn)}\n',
@@ -32,7 +37,7 @@ def card(
         "\n".join(rows),
         "\n</ul>\n</article>",
     ]
-    return mark_safe("".join(parts))
+    return SafeString("".join(parts))
 
 
 def avatar(drawn: Card) -> SafeString:
@@ -42,14 +47,14 @@ def avatar(drawn: Card) -> SafeString:
         sign: str = icon("job", "small")
     else:
         sign = escape(drawn.initials) or icon("actor" if drawn.actor else "unknown", "small")
-    return mark_safe(f'<span class="pgh-avatar{gone}" aria-hidden="true">{sign}</span>')
+    return SafeString(f'<span class="pgh-avatar{gone}" aria-hidden="true">{sign}</span>')
 
 
 def actor(drawn: Card) -> SafeString:
     """Who it was."""
     if drawn.actor is None:
         nobody = _("System") if drawn.is_job else _("Nobody logged in") if drawn.has_context else _("No context")
-        return mark_safe(f'<span class="pgh-card__actor">{escape(nobody)}</span>')
+        return SafeString(f'<span class="pgh-card__actor">{escape(nobody)}</span>')
     label, url = escape(drawn.actor.label), escape(drawn.actor.url)
     name = (
         f'<a class="pgh-card__actor" href="{url}">{label}</a>'
@@ -57,12 +62,12 @@ def actor(drawn: Card) -> SafeString:
         else f'<span class="pgh-card__actor">{label}</span>'
     )
     notes = [_("as a job") if drawn.is_job else "", drawn.actor.note]
-    return mark_safe(name + "".join(f' <span class="pgh-quiet">{escape(note)}</span>' for note in notes if note))
+    return SafeString(name + "".join(f' <span class="pgh-quiet">{escape(note)}</span>' for note in notes if note))
 
 
 def breaks(address: object) -> SafeString:
     """An address that may be broken after each slash and dot."""
-    return mark_safe(re.sub(r"([/.])(?=.)", r"\1<wbr>", conditional_escape(str(address))))
+    return SafeString(re.sub(r"([/.])(?=.)", r"\1<wbr>", conditional_escape(str(address))))
 
 
 def _source(drawn: Card) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import groupby
@@ -60,30 +60,32 @@ class Desk:
         self.renderers = Renderers(links)
         self.all_fields = all_fields
         self.now = timezone.localtime()
-        self._blame = Blame(links, ())
+        self._zone = timezone.get_current_timezone()
+        self._blame: Blame | None = None
+        self._kinds: dict[tuple[str, bool], str] = {}
+        self._models: dict[type[Model], tuple[str, Sequence[str] | None]] = {}
 
     def days(self, entries: Iterable[Entry], *, continues: str = "") -> tuple[Day, ...]:
         """The days of entries that come newest first; `continues` is the ISO date that the page before ended in."""
         found = list(entries)
-        if self.gapless:
-            self._blame = Blame(self.links, found)
+        self._blame = Blame(self.links, found) if self.gapless else None
         return tuple(
             self._day(date, list(group), continues)
-            for date, group in groupby(found, key=lambda entry: timezone.localtime(entry.at).date())
+            for date, group in groupby(found, key=lambda entry: entry.at.astimezone(self._zone).date())
         )
 
     def row(self, entry: Entry) -> Row:
         """An event as a row."""
         names, changes = self._changes(entry)
-        words = KINDS
-        if not has_object(entry.event_model):
+        of_set = not has_object(entry.event_model)
+        if of_set:
             # The row is called by its first end: a chip need not say it again.
-            words, names = SET_KINDS, [name for name in names if name not in foreign_keys(entry)[:1]]
+            names = [name for name in names if name not in foreign_keys(entry)[:1]]
         chips = tuple(self._chip(entry, name) for name in names[:CHIPS])
         return Row(
             entry=entry,
-            word=restoring(entry) or str(words.get(entry.kind, KINDS["unknown"])),
-            model=str(capfirst(entry.tracked_model._meta.verbose_name)),
+            word=restoring(entry) or self._kind(entry.kind, of_set=of_set),
+            model=self._of_model(entry.tracked_model)[0],
             object=self.links.object(entry),
             url=self.links.event(entry),
             label="" if entry.label == entry.kind else entry.label,
@@ -93,6 +95,19 @@ class Desk:
             note=self._note(entry, names),
             restore_url=self._restore_url(entry) if self.restorable else "",
         )
+
+    def _kind(self, kind: str, *, of_set: bool = False) -> str:
+        """The word for a kind, translated once for a page."""
+        if (kind, of_set) not in self._kinds:
+            self._kinds[kind, of_set] = str((SET_KINDS if of_set else KINDS).get(kind, KINDS["unknown"]))
+        return self._kinds[kind, of_set]
+
+    def _of_model(self, model: type[Model]) -> tuple[str, Sequence[str] | None]:
+        """What a model is called, and its ModelAdmin's `history_fields`."""
+        if model not in self._models:
+            wanted = None if self.whole else getattr(self.links.access.model_admin(model), "history_fields", None)
+            self._models[model] = str(capfirst(model._meta.verbose_name)), wanted
+        return self._models[model]
 
     def _restore_url(self, entry: Entry) -> str:
         label = entry.event_model._meta.label
@@ -114,8 +129,8 @@ class Desk:
         found = members(self.links, membership, entries) if shown else ()
         return Row(
             entry=newest,
-            word=restoring(newest) or str(KINDS["update"]),
-            model=str(capfirst(newest.tracked_model._meta.verbose_name)),
+            word=restoring(newest) or self._kind("update"),
+            model=self._of_model(newest.tracked_model)[0],
             object=self.links.object(newest),
             url=self.links.event(newest),
             label="",
@@ -130,7 +145,7 @@ class Desk:
         """The card of entries that share a context."""
         first = entries[0]
         metadata = metadata_of(first)
-        at = timezone.localtime(first.at)
+        at = first.at.astimezone(self._zone)
         return Card(
             key=f"{first.event_model._meta.label_lower}-{first.id}".replace(".", "-"),
             actor=self.links.actor(first),
@@ -154,26 +169,29 @@ class Desk:
 
     def _changes(self, entry: Entry) -> tuple[list[str], tuple[Change, ...]]:
         """The names worth a chip, and the changes of the open row."""
-        state = entry.after if entry.kind == "insert" else entry.before
-        if entry.kind in ("insert", "delete") and state is not None:
+        whole = entry.kind in ("insert", "delete")
+        state = (entry.after if entry.kind == "insert" else entry.before) if whole else None
+        if state is not None:
             names = [name for name in self._chosen(entry.tracked_model, state) if state[name] not in (None, "", [], {})]
             changes = [self.renderers.of(entry, name).state(state[name]) for name in names]
             return self._telling(entry, names), tuple(changes)
         names = self._chosen(entry.tracked_model, entry.changes)
-        changes = [
-            replace(self.renderers.of(entry, name).change(*entry.changes[name]), blame=self._blame.words(entry, name))
-            for name in names
-        ]
-        rest = entry.after or entry.before or {}
+        changes = [self._change(entry, name) for name in names]
         if self.all_fields or (entry.is_first and not names):
+            rest = entry.after or entry.before or {}
             changes += [
                 self.renderers.of(entry, name).state(value) for name, value in rest.items() if name not in names
             ]
         return self._telling(entry, names) or names, tuple(changes)
 
+    def _change(self, entry: Entry, name: str) -> Change:
+        change = self.renderers.of(entry, name).change(*entry.changes[name])
+        blame = self._blame.words(entry, name) if self._blame else ""
+        return replace(change, blame=blame) if blame else change
+
     def _chosen(self, model: type[Model], names: Iterable[str]) -> list[str]:
         """Of these fields, those of the ModelAdmin's `history_fields`, in its order; all of them without it."""
-        wanted = None if self.whole else getattr(self.links.access.model_admin(model), "history_fields", None)
+        wanted = self._of_model(model)[1]
         present = list(names)
         return present if wanted is None else [name for name in wanted if name in present]
 
@@ -182,14 +200,15 @@ class Desk:
         if name in entry.changes and entry.kind not in ("insert", "delete"):
             return renderer.chip(*entry.changes[name])
         gone = entry.kind == "delete"
-        return renderer.only_chip(((entry.before if gone else entry.after) or {}).get(name), gone=gone)
+        before, after = entry.sides(name)
+        return renderer.only_chip(before if gone else after, gone=gone)
 
     def _telling(self, entry: Entry, names: Iterable[str]) -> list[str]:
         """The names worth a chip: no times that Django sets by itself, no key and, at last, long texts of a new row."""
-        fields = {name: field_of(entry, name) for name in names}
-        worth = [name for name, field in fields.items() if not _sets_itself(field)]
-        whole = entry.kind in ("insert", "delete")
-        return sorted(worth, key=lambda name: whole and isinstance(fields[name], TextField))
+        worth = [name for name in names if not self.renderers.of(entry, name).sets_itself]
+        if entry.kind not in ("insert", "delete"):
+            return worth
+        return sorted(worth, key=lambda name: isinstance(field_of(entry, name), TextField))
 
     def _note(self, entry: Entry, names: list[str]) -> str:
         if names:
@@ -199,10 +218,6 @@ class Desk:
         if entry.changes:
             return _("other fields changed")
         return _("no tracked field changed")
-
-
-def _sets_itself(field: Any) -> bool:
-    return any(getattr(field, name, False) for name in ("auto_now", "auto_now_add", "primary_key"))
 
 
 def source(metadata: dict[str, Any]) -> str:

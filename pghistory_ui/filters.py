@@ -20,7 +20,15 @@ from django.utils.translation import gettext_lazy
 
 from pghistory import registry
 from pghistory.timeline import Timeline
-from pghistory_ui.inputs import InstantField, InstantInput, ModelSelect, ObjectsInput, SearchInput
+from pghistory_ui.inputs import (
+    ChoiceSelect,
+    InstantField,
+    InstantInput,
+    ModelSelect,
+    ObjectsInput,
+    SearchInput,
+    WordInput,
+)
 from pghistory_ui.links import page_url, user_label
 from pghistory_ui.permissions import Access
 from pghistory_ui.sets import Sets
@@ -51,15 +59,15 @@ class FilterForm(forms.Form):
         label=gettext_lazy("Search labels, keys and context"), max_length=250, required=False, widget=SearchInput
     )
     model = forms.MultipleChoiceField(label=gettext_lazy("Model"), widget=ModelSelect, required=False)
-    actor = forms.CharField(label=gettext_lazy("Actor"), max_length=100, required=False)
+    actor = forms.CharField(label=gettext_lazy("Actor"), max_length=100, required=False, widget=WordInput)
     since = InstantField(label=gettext_lazy("Since"), widget=InstantInput, required=False)
     until = InstantField(label=gettext_lazy("Until, not included"), widget=InstantInput, required=False)
     label = forms.CharField(label=gettext_lazy("Label"), max_length=200, required=False)
-    field = forms.CharField(label=gettext_lazy("Changed field"), max_length=100, required=False)
-    event_model = forms.ChoiceField(label=gettext_lazy("Event model"), required=False)
-    key = forms.CharField(label=gettext_lazy("Context key"), max_length=100, required=False)
-    value = forms.CharField(label=gettext_lazy("Context value"), max_length=500, required=False)
-    context = forms.UUIDField(label=gettext_lazy("Request or job, by its id"), required=False)
+    field = forms.CharField(label=gettext_lazy("Changed field"), max_length=100, required=False, widget=WordInput)
+    event_model = forms.ChoiceField(label=gettext_lazy("Event model"), required=False, widget=ChoiceSelect)
+    key = forms.CharField(label=gettext_lazy("Context key"), max_length=100, required=False, widget=WordInput)
+    value = forms.CharField(label=gettext_lazy("Context value"), max_length=500, required=False, widget=WordInput)
+    context = forms.UUIDField(label=gettext_lazy("Request or job, by its id"), required=False, widget=WordInput)
     obj = forms.Field(label=gettext_lazy("Object"), widget=ObjectsInput, required=False)
     after = forms.CharField(label=gettext_lazy("Page"), max_length=500, required=False, widget=forms.HiddenInput)
 
@@ -233,7 +241,7 @@ class FilterForm(forms.Form):
         current = self.data.get(name, "")
         if current and current not in dict(choices):
             choices = [*choices, (current, current)]
-        self.fields[name].widget = forms.Select(choices=[("", nothing), *choices])
+        self.fields[name].widget = ChoiceSelect(choices=[("", nothing), *choices])
 
     def _models(self) -> list[tuple[str, str]]:
         names = [(found._meta.label, str(capfirst(found._meta.verbose_name))) for found in self.access.tracked_models]

@@ -95,6 +95,7 @@ class Links:
         self._departed: dict[Target, dict[Any, Departed]] = {}
         self._actors: dict[tuple[str, str | None], Link] = {}
         self._labels: dict[tuple[type[Model], Any], str] = {}
+        self._user_keys: dict[str, Any] = {}
         for entry in entries:
             self._collect(entry)
             if entry.object is not None and access.visibility(type(entry.object)).whole:
@@ -168,7 +169,6 @@ class Links:
         """Who did it: the living user for those who may see users, else the label kept at the time."""
         if entry.actor in (None, "") and not entry.actor_label:
             return None
-        # Metadata may hold anything, also what has no hash.
         place = (repr(entry.actor), entry.actor_label)
         if place not in self._actors:
             self._actors[place] = self._actor(entry)
@@ -176,7 +176,7 @@ class Links:
 
     def _actor(self, entry: Entry) -> Link:
         model = get_user_model()
-        found = self._fetch((model, "pk")).get(as_key(model, entry.actor))
+        found = self._fetch((model, "pk")).get(self._user_key(entry))
         if found is not None:
             return Link(user_label(found), self._change(model, found.pk))
         gone = self.access.may_view(model) and not self.access.visibility(model).restricted
@@ -193,15 +193,19 @@ class Links:
         return self._addresses.of((model, "change"), key, partial(admin_url, self.access.site, model, "change"))
 
     def _collect(self, entry: Entry) -> None:
-        for state in (entry.before, entry.after):
-            for name, target in pointing(entry):
-                value = (state or {}).get(name)
-                if value is not None:
-                    self._keys[target].add(value)
-        model = get_user_model()
-        key = as_key(model, entry.actor)
+        for name, target in pointing(entry):
+            self._keys[target].update(value for value in entry.sides(name) if value is not None)
+        key = self._user_key(entry)
         if key is not None:
-            self._keys[model, "pk"].add(key)
+            self._keys[get_user_model(), "pk"].add(key)
+
+    def _user_key(self, entry: Entry) -> Any:
+        """The actor of an entry as a key; None where it cannot be one."""
+        # Metadata may hold anything, also what has no hash.
+        place = repr(entry.actor)
+        if place not in self._user_keys:
+            self._user_keys[place] = as_key(get_user_model(), entry.actor)
+        return self._user_keys[place]
 
     def _fetch(self, target: Target) -> dict[Any, Model]:
         if target not in self._found:

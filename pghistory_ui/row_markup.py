@@ -9,81 +9,107 @@ from __future__ import annotations
 from html import escape
 
 from django.template.loader import get_template
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from pghistory_ui.icons import icon, kind_icon
-from pghistory_ui.renderers import Change
+from pghistory_ui.renderers import Change, markup
 from pghistory_ui.rows import Row
 
 
-def row(drawn: Row, *, in_object: bool = False, chosen: tuple[str, str] | None = None, current: str = "") -> SafeString:
+class Words(markup.Words):
+    """What rows say beside their values, looked up once for a page."""
+
+    __slots__ = ("changes", "event", "marker", "restore", "to_event", "version_a", "version_b")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.changes = f'<span class="pgh-hidden">{escape(_("Changes:"))} </span>'
+        self.event = f'<span class="pgh-hidden">{escape(_("Event"))} </span>'
+        self.marker = icon("chevron", "small", "pgh-change__marker")
+        self.restore = escape(_("Restore…"))
+        self.to_event = _("to event %(number)s")
+        self.version_a = _("Version A: event %(number)s")
+        self.version_b = _("Version B: event %(number)s")
+
+
+def row(
+    drawn: Row,
+    words: Words,
+    *,
+    in_object: bool = False,
+    chosen: tuple[str, str] | None = None,
+    current: str = "",
+) -> SafeString:
     """An event as an item of a list.
 
     `in_object` leaves out the object. `chosen` are the versions that a comparison begins with, where there can be one;
     `current` is the version that the object has now, which needs no restoring.
     """
+    kind = drawn.kind
     parts = [
         '<li class="pgh-event">\n',
-        "" if chosen is None else _pick(drawn, chosen),
-        f'<span class="pgh-kind pgh-kind--{drawn.kind}">{kind_icon(drawn.kind)}{escape(drawn.word)}</span>\n',
+        "" if chosen is None else _pick(drawn, chosen, words),
+        f'<span class="pgh-kind pgh-kind--{kind}">{kind_icon(kind)}{escape(drawn.word)}</span>\n',
         "" if in_object else _object(drawn),
-        _what(drawn),
-        _end(drawn, current),
+        _what(drawn, words),
+        _end(drawn, current, words),
         "\n</li>",
     ]
-    return mark_safe("".join(parts))
+    return SafeString("".join(parts))
 
 
-def chips(drawn: Row) -> SafeString:
+def chips(drawn: Row, words: Words | None = None) -> SafeString:
     """What a closed row tells."""
+    said = words or Words()
     parts = ['<span class="pgh-chips">']
     if drawn.label:
         parts.append(f'<span class="pgh-label">{escape(drawn.label)}</span> ')
     if drawn.chips:
-        parts.append(f'<span class="pgh-hidden">{escape(_("Changes:"))} </span>')
-    parts += [f"{chip.html} " for chip in drawn.chips]
+        parts.append(said.changes)
+    parts += [f"{chip.drawn(said)} " for chip in drawn.chips]
     if drawn.more:
         more = ngettext("and %(more)s more", "and %(more)s more", drawn.more) % {"more": drawn.more}
         parts.append(f'<span class="pgh-chip pgh-chip--more">{escape(more)}</span>')
     if drawn.note:
         parts.append(f'<span class="pgh-quiet">{escape(drawn.note)}</span>')
     parts.append("</span>")
-    return mark_safe("".join(parts))
+    return SafeString("".join(parts))
 
 
-def diff(drawn: Row) -> SafeString:
+def diff(drawn: Row, words: Words | None = None) -> SafeString:
     """What an open row tells, field by field."""
+    said = words or Words()
     fields = "\n".join(
         f'<div class="pgh-diff__field"><dt class="pgh-diff__name">{escape(change.name)}{_blame(change)}</dt>\n'
-        f'<dd class="pgh-diff__value">{_change(drawn, change)}</dd></div>'
+        f'<dd class="pgh-diff__value">{_change(drawn, change, said)}</dd></div>'
         for change in drawn.changes
     )
-    return mark_safe(f'<dl class="pgh-diff">\n{fields}\n</dl>')
+    return SafeString(f'<dl class="pgh-diff">\n{fields}\n</dl>')
 
 
 def _blame(change: Change) -> str:
     return f' <span class="pgh-diff__blame">{escape(change.blame)}</span>' if change.blame else ""
 
 
-def _change(drawn: Row, change: Change) -> str:
+def _change(drawn: Row, change: Change, words: Words) -> str:
     if not change.template_name:
-        return change.html
+        return change.drawn(words)
     return get_template(change.template_name).render({"change": change, "row": drawn})
 
 
-def _pick(drawn: Row, chosen: tuple[str, str]) -> str:
+def _pick(drawn: Row, chosen: tuple[str, str], words: Words) -> str:
     """The dots that choose the row as one of two versions."""
     if drawn.is_set:
         return '<div class="pgh-event__pick"></div>\n'
     names = {"number": drawn.entry.id}
-    words = (_("Version A: event %(number)s") % names, _("Version B: event %(number)s") % names)
+    own = drawn.version
     dots = "".join(
-        f'<label><input class="pgh-tick" type="radio" name="{side}" value="{escape(drawn.version)}"'
-        f"{' checked' if drawn.version == version else ''}>"
-        f'<span class="pgh-hidden">{escape(word)}</span></label>'
-        for side, version, word in zip("ab", chosen, words, strict=True)
+        f'<label><input class="pgh-tick" type="radio" name="{side}" value="{escape(own)}"'
+        f"{' checked' if own == version else ''}>"
+        f'<span class="pgh-hidden">{escape(word % names)}</span></label>'
+        for side, version, word in zip("ab", chosen, (words.version_a, words.version_b), strict=True)
     )
     return f'<div class="pgh-event__pick">{dots}</div>\n'
 
@@ -94,23 +120,21 @@ def _object(drawn: Row) -> str:
     return f'<div class="pgh-event__object"><span class="pgh-event__model">{escape(drawn.model)}</span> {name}</div>\n'
 
 
-def _what(drawn: Row) -> str:
-    closed = chips(drawn)
+def _what(drawn: Row, words: Words) -> str:
+    closed = chips(drawn, words)
     if not drawn.changes:
         return f'<div class="pgh-event__what">{closed}</div>\n'
-    marker = icon("chevron", "small", "pgh-change__marker")
-    summary = f"<summary>{marker}{closed}</summary>"
-    return f'<details class="pgh-event__what pgh-change">\n{summary}\n{diff(drawn)}\n</details>\n'
+    summary = f"<summary>{words.marker}{closed}</summary>"
+    return f'<details class="pgh-event__what pgh-change">\n{summary}\n{diff(drawn, words)}\n</details>\n'
 
 
-def _end(drawn: Row, current: str) -> str:
+def _end(drawn: Row, current: str, words: Words) -> str:
     """The way to the event, and to restoring it."""
     number = drawn.entry.id
-    event = f'<span class="pgh-hidden">{escape(_("Event"))} </span>#{number}'
-    link = f'<a class="pgh-event__id" href="{escape(drawn.url)}">{event}</a>'
+    link = f'<a class="pgh-event__id" href="{escape(drawn.url)}">{words.event}#{number}</a>'
     if not drawn.restore_url or drawn.version == current:
         return link
-    which = escape(_("to event %(number)s") % {"number": number})
-    words = f'{escape(_("Restore…"))}<span class="pgh-hidden"> {which}</span>'
-    restore = f'<a class="pgh-event__restore" href="{escape(drawn.restore_url)}">{words}</a>'
+    which = escape(words.to_event % {"number": number})
+    told = f'{words.restore}<span class="pgh-hidden"> {which}</span>'
+    restore = f'<a class="pgh-event__restore" href="{escape(drawn.restore_url)}">{told}</a>'
     return f'<span class="pgh-event__end">{restore} {link}</span>'

@@ -21,6 +21,7 @@ from pghistory_ui.links import Link, Links
 from pghistory_ui.mirrored import field_of
 from pghistory_ui.permissions import Access
 from pghistory_ui.renderers import Change
+from pghistory_ui.renderers.markup import Words
 
 LOOKED_AT: Final = 500
 """So many events of sets are looked at between two versions of an object, or in one unit of work."""
@@ -57,13 +58,12 @@ class SetChip:
     members: tuple[Member, ...]
     most: int = 4
 
-    @property
-    def html(self) -> SafeString:
-        """The chip as markup."""
+    def drawn(self, words: Words) -> SafeString:
+        """The chip as markup; it has words of its own."""
         told = " ".join(_mark(member) for member in self.members[: self.most])
         more = len(self.members) - self.most
-        words = ngettext("and %(more)s more", "and %(more)s more", more) % {"more": more}
-        rest = f" {escape(words)}" if more > 0 else ""
+        further = ngettext("and %(more)s more", "and %(more)s more", more) % {"more": more}
+        rest = f" {escape(further)}" if more > 0 else ""
         name = f'<span class="pgh-chip__field">{escape(self.field)}</span>'
         return mark_safe(f'<span class="pgh-chip pgh-chip--set">{name} {told}{rest}</span>')
 

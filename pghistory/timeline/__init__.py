@@ -95,9 +95,13 @@ class Timeline(Narrowing):
     def count(self, bound: int = 10_000) -> Count:
         """How many events there are, counted up to the bound."""
         number = 0
-        for branches in self._branches():
-            limited = [rows.values_list("pgh_id")[: bound + 1] for rows in branches.values()]
-            number += _joined(limited)[: bound + 1].count()
+        keyset = Keyset(bound + 1)
+        for alias, branches in self._conditions():
+            found = [keyset.some(event_model, alias, conditions) for event_model, conditions in branches.items()]
+            if some := [select for select in found if select is not None]:
+                with connections[alias].cursor() as cursor:
+                    cursor.execute(*keyset.number(some))
+                    number += cursor.fetchone()[0]
         return Count(min(number, bound), exact=number <= bound)
 
     def horizon(self, until: dt.datetime | None = None) -> dt.datetime | None:

@@ -150,6 +150,15 @@ class Entry:
         """The row after the event."""
         return self._state(self._ends[2])
 
+    def sides(self, name: str) -> tuple[Any, Any]:
+        """One tracked field before and after, without what else the rows hold; None where there is no row."""
+        told, (_kind, *rows) = vars(self), self._ends
+        before, after = (
+            (told[side] or {}).get(name) if side in told else self._field(row, name)
+            for side, row in zip(("before", "after"), rows, strict=True)
+        )
+        return before, after
+
     @cached_property
     def changes(self) -> dict[str, tuple[Any, Any]]:
         """What differs."""
@@ -224,6 +233,9 @@ class Entry:
     def _state(self, row: Stored | Model | None) -> State | None:
         fields = self.event_model.pgh_tracked_fields
         return row.state(fields) if isinstance(row, Stored) else None if row is None else state(row, fields)
+
+    def _field(self, row: Stored | Model | None, name: str) -> Any:
+        return row.field(name) if isinstance(row, Stored) else None if row is None else state(row, [name])[name]
 
     @cached_property
     def _ends(self) -> tuple[str, Stored | Model | None, Stored | Model | None]:

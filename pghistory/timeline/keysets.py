@@ -53,9 +53,19 @@ class Keyset:
 
     def first(self, keys: list[Compiled]) -> Compiled:
         """The first of what several SELECTs of keys give."""
-        text = "\nunion all\n".join(text for text, _ in keys)
-        params = tuple(value for _, values in keys for value in values)
+        text, params = _united(keys)
         return f"{text}\n{self._ordered(3)}" if len(keys) > 1 else text, params
+
+    def some(self, event_model: type[Event], using: str, conditions: Iterable[Q]) -> Compiled | None:
+        """A SELECT of any of the events that are meant, as many as the limit; None where none can be."""
+        found = _selected(event_model, using, [*conditions])
+        return None if found is None else (f"(select {found.rest} limit {self.limit})", found.params)
+
+    def number(self, some: list[Compiled]) -> Compiled:
+        """How many rows several such SELECTs give, up to the limit."""
+        text, params = _united(some)
+        # The text is made of compiled SELECTs, and a number.
+        return f"select count(*) from (select from ({text}) as every limit {self.limit}) as counted", params  # noqa: S608
 
     def _ordered(self, columns: int) -> str:
         order = ", ".join(f"{column}{self._direction}" for column in range(1, columns + 1))
@@ -68,6 +78,11 @@ class Keyset:
     def _bounds(self, place: int) -> list[Q]:
         older = [self.older.older(place)] if self.older else []
         return [*older, self.newer.newer(place)] if self.newer else older
+
+
+def _united(selects: list[Compiled]) -> Compiled:
+    text = "\nunion all\n".join(text for text, _ in selects)
+    return text, tuple(value for _, values in selects for value in values)
 
 
 def _selected(event_model: type[Event], using: str, conditions: list[Q]) -> Select | None:

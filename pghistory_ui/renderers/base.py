@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 from django.db.models import Field
@@ -18,7 +19,8 @@ LONGEST_VALUE: Final = 2_000
 SIDE_TEMPLATE: Final = "pghistory_ui/changes/pair_side.html"
 
 
-@dataclass(frozen=True, slots=True)
+# A page makes a thousand of these: frozen, each would take five times as long to make.
+@dataclass(slots=True)
 class Value:
     """One value in words; `empty` marks the words that stand for nothing at all, `is_image` what `url` shows."""
 
@@ -33,7 +35,7 @@ class Value:
         return markup.single(self)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Chip:
     """A change in a closed row: what was and what is, or, where that is too long, a summary."""
 
@@ -42,13 +44,12 @@ class Chip:
     after: Value | None = None
     summary: str = ""
 
-    @property
-    def html(self) -> SafeString:
-        """The chip as markup."""
-        return markup.chip(self)
+    def drawn(self, words: markup.Words) -> SafeString:
+        """The chip as markup, by the words of a page that draws many."""
+        return markup.chip(self, words)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Change:
     """A field of an open row; `before` or `after` is None when there is only one state, `body` is the template's own.
 
@@ -70,9 +71,13 @@ class Change:
     @property
     def html(self) -> SafeString:
         """The pair, or the value that there is, as markup."""
+        return self.drawn(markup.Words())
+
+    def drawn(self, words: markup.Words) -> SafeString:
+        """The same by the words of a page that draws many."""
         if self.before is None or self.after is None:
             return markup.single(self.after or self.before)
-        return markup.pair(self.before, self.after, self.note)
+        return markup.pair(self.before, self.after, self.note, words)
 
     @property
     def side_templates(self) -> tuple[str, ...]:
@@ -93,6 +98,8 @@ class Renderer:
         self.field = field
         self.links = links
         self.name = str(getattr(field, "verbose_name", name.replace("_", " ")))
+        self.title = str(capfirst(self.name))
+        self.sets_itself = any(getattr(field, each, False) for each in ("auto_now", "auto_now_add", "primary_key"))
 
     def text(self, value: Any) -> str:
         """A value that is neither None nor an empty text, in words."""
@@ -113,7 +120,7 @@ class Renderer:
     def value(self, value: Any) -> Value:
         """A value as it is shown, cut at a length that a page can carry."""
         if value is None:
-            return Value(_("empty"), empty=True)
+            return self._nothing
         if value == "":
             return Value(_("empty text"), empty=True)
         return Value(shown(self.text(value), LONGEST_VALUE), self.url(value))
@@ -137,6 +144,10 @@ class Renderer:
         """A value that did not change, or has nothing to be compared with."""
         return self._change("", after=self.value(value))
 
+    @cached_property
+    def _nothing(self) -> Value:
+        return Value(_("empty"), empty=True)
+
     def _brief(self, value: Any) -> Value:
         if value is None or value == "" or type(self).value is not Renderer.value:
             full = self.value(value)
@@ -145,7 +156,7 @@ class Renderer:
         return Value(shown(self.brief(value), LONGEST_CHIP))
 
     def _change(self, template_name: str, *values: Any, **named: Any) -> Change:
-        return Change(self.key, str(capfirst(self.name)), template_name, *values, **named)
+        return Change(self.key, self.title, template_name, *values, **named)
 
 
 def shown(text: str, length: int) -> str:

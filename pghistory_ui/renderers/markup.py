@@ -8,7 +8,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from pghistory_ui.icons import icon
@@ -17,34 +17,45 @@ if TYPE_CHECKING:
     from pghistory_ui.renderers.base import Chip, Value
 
 
+class Words:
+    """What stands between values, as markup: a page looks these words up once, since that takes longer than drawing."""
+
+    __slots__ = ("arrow", "new", "old", "to")
+
+    def __init__(self) -> None:
+        self.arrow = icon("arrow", "small")
+        self.old = f'<span class="pgh-hidden">{escape(_("from"))} </span>'
+        self.new = f'<span class="pgh-hidden">{escape(_("to"))} </span>'
+        self.to = f' {self.arrow}<span class="pgh-hidden">{escape(_("to"))}</span> '
+
+
 def single(value: Value | None) -> SafeString:
     """A value that stands alone."""
     if value is None:
-        return mark_safe("")
+        return SafeString("")
     if value.empty or value.url:
-        return mark_safe(_words(value))
-    return mark_safe(f"<bdi>{_lines(value.text)}</bdi>")
+        return SafeString(_words(value))
+    return SafeString(f"<bdi>{_lines(value.text)}</bdi>")
 
 
-def pair(before: Value, after: Value, note: str) -> SafeString:
+def pair(before: Value, after: Value, note: str, words: Words) -> SafeString:
     """What was and what is, which a screen reader reads as "from 10 to 12"."""
-    old, new = _side(before, "del", _("from")), _side(after, "ins", _("to"))
+    old, new = _side(before, "del", words.old), _side(after, "ins", words.new)
     rest = f' <span class="pgh-delta">{escape(note)}</span>' if note else ""
-    return mark_safe(f'<div class="pgh-pair">{old} {icon("arrow", "small")} {new}{rest}</div>')
+    return SafeString(f'<div class="pgh-pair">{old} {words.arrow} {new}{rest}</div>')
 
 
-def chip(drawn: Chip) -> SafeString:
+def chip(drawn: Chip, words: Words) -> SafeString:
     """A change in a closed row."""
+    name = f'<span class="pgh-chip__field">{escape(drawn.field)}</span>'
+    if drawn.summary:
+        return SafeString(f'<span class="pgh-chip">{name} {escape(drawn.summary)}</span>')
     before = "" if drawn.before is None else _mark(drawn.before, "del")
     after = "" if drawn.after is None else _mark(drawn.after, "ins")
-    between = f' {icon("arrow", "small")}<span class="pgh-hidden">{_("to")}</span> ' if before and after else ""
-    told = escape(drawn.summary) if drawn.summary else f"{before}{between}{after}"
-    name = f'<span class="pgh-chip__field">{escape(drawn.field)}</span>'
-    return mark_safe(f'<span class="pgh-chip">{name} {told}</span>')
+    return SafeString(f'<span class="pgh-chip">{name} {before}{words.to if before and after else ""}{after}</span>')
 
 
-def _side(value: Value, tag: str, word: str) -> str:
-    hidden = f'<span class="pgh-hidden">{escape(word)} </span>'
+def _side(value: Value, tag: str, hidden: str) -> str:
     if value.empty:
         return f'<span class="pgh-none">{hidden}{escape(value.text)}</span>'
     return f'<{tag} class="pgh-{tag}">{hidden}{_words(value)}</{tag}>'

@@ -57,14 +57,22 @@ class BooleanRenderer(Renderer):
     """Yes or no."""
 
     def text(self, value: Any) -> str:
-        return {True: _("Yes"), False: _("No")}.get(value, str(value))
+        return self._words.get(value) or str(value)
+
+    @cached_property
+    def _words(self) -> dict[bool, str]:
+        return {True: _("Yes"), False: _("No")}
 
 
 class ChoiceRenderer(Renderer):
     """A choice by its label; a value that is no choice any more as it is stored."""
 
     def text(self, value: Any) -> str:
-        return str(dict(self.field.flatchoices).get(value, value)) if self.field else str(value)
+        return str(self._labels.get(value, value))
+
+    @cached_property
+    def _labels(self) -> dict[Any, Any]:
+        return {value: str(label) for value, label in self.field.flatchoices} if self.field else {}
 
 
 class DayRenderer(Renderer):
@@ -73,6 +81,7 @@ class DayRenderer(Renderer):
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
         self._days: dict[tuple[dt.date, str], str] = {}
+        self._zone = timezone.get_current_timezone()
 
     def day(self, date: dt.date, form: str = "DATE_FORMAT") -> str:
         """A date in the reader's format, or in another one."""
@@ -114,15 +123,17 @@ class DateTimeRenderer(DayRenderer):
         if not isinstance(value, dt.datetime):
             return str(value)
         try:
-            local = timezone.localtime(value) if timezone.is_aware(value) else value
+            local = value.astimezone(self._zone) if timezone.is_aware(value) else value
         except (OverflowError, ValueError):
             return value.isoformat()
-        clock = "%H:%M:%S" if local.second else "%H:%M"
-        return f"{self.day(local.date())}, {local.strftime(clock)}"
+        seconds = f":{local.second:02}" if local.second else ""
+        return f"{self.day(local.date())}, {local.hour:02}:{local.minute:02}{seconds}"
 
     def brief(self, value: Any) -> str:
-        local = timezone.localtime(value) if isinstance(value, dt.datetime) and timezone.is_aware(value) else value
-        return f"{self.short_day(local.date())}, {local:%H:%M}" if isinstance(local, dt.datetime) else str(value)
+        local = value.astimezone(self._zone) if isinstance(value, dt.datetime) and timezone.is_aware(value) else value
+        if not isinstance(local, dt.datetime):
+            return str(value)
+        return f"{self.short_day(local.date())}, {local.hour:02}:{local.minute:02}"
 
     def change(self, before: Any, after: Any) -> Change:
         drawn = super().change(before, after)

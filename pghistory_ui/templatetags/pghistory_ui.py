@@ -39,7 +39,8 @@ register.simple_tag(config.skin, name="pgh_skin")
 @register.simple_tag
 def pgh_rows(rows: Iterable[Row]) -> SafeString:
     """The events of a list beside which nothing is chosen."""
-    return mark_safe("\n".join(row_markup.row(row) for row in rows))
+    words = row_markup.Words()
+    return mark_safe("\n".join(row_markup.row(row, words) for row in rows))
 
 
 @register.simple_tag(takes_context=True)
@@ -47,7 +48,8 @@ def pgh_cards(context: Context, cards: Iterable[Card], *, in_object: bool = Fals
     """The cards of a day, as the page that they stand on wants them."""
     page = context.get("page")
     chosen, current = getattr(page, "chosen", None), getattr(page, "current", "")
-    drawn = (card_markup.card(card, in_object=in_object, chosen=chosen, current=current) for card in cards)
+    words = row_markup.Words()
+    drawn = (card_markup.card(card, words, in_object=in_object, chosen=chosen, current=current) for card in cards)
     return mark_safe("\n".join(drawn))
 
 

@@ -125,6 +125,11 @@ def check_timeline(snapshots: list[Snapshot], told: list[Told], size: int) -> No
         assert in_order(seen(whole)) == in_order(wanted), name
         assert [each.step for each in seen(whole)] == sorted((each.step for each in wanted), reverse=True), name
         assert timeline.count().number == len(wanted), name
+        for entry in timeline.page(100).entries:
+            fields = entry.event_model.pgh_tracked_fields
+            asked = [entry.sides(field) for field in fields]
+            assert asked == [tuple((row or {}).get(field) for row in (entry.before, entry.after)) for field in fields]
+            assert asked == [entry.sides(field) for field in fields], "once the whole rows are read"
         pages = [timeline.page(size)]
         while pages[-1].after:
             pages.append(timeline.page(size, after=pages[-1].after))

@@ -505,6 +505,8 @@ def test_a_count_is_exact_up_to_its_bound():
     assert found.count(bound=6) == Count(6, exact=True)
     assert found.count(bound=5) == Count(5, exact=False)
     assert found.labelled("nope").count() == Count(0, exact=True)
+    unseen = {Everything: Everything.objects.none(), Loose: Loose.objects.none()}
+    assert found.within(unseen, deleted=[]).count() == Count(0, exact=True)
     assert Timeline().of().count() == Count(0, exact=True)
 
 
