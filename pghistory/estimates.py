@@ -12,7 +12,7 @@ from django.db import connections, router
 from django.db.models import IntegerField, Q, QuerySet, Value
 from django.utils import timezone
 
-from pghistory import changes, sql
+from pghistory import changes, functions, sql
 from pghistory.models import Event
 
 COUNTED_AT_MOST: Final = 10_000
@@ -174,7 +174,7 @@ def _by_day(event_models: Sequence[type[Event]], alias: str, first: dt.date) -> 
         branches.append(newest.values_list(Value(place, IntegerField()), "pgh_created_at")[: COUNTED_A_MONTH + 1])
     rows = branches[0].union(*branches[1:], all=True) if len(branches) > 1 else branches[0]
     newest_of_all, parameters = rows.query.get_compiler(using=alias).as_sql()
-    zone = timezone.get_current_timezone_name()
+    zone = functions.zone_name()
     day, leading = ("(at at time zone %s)::date", [zone]) if settings.USE_TZ else ("at::date", [])
     counts: dict[int, dict[dt.date, int]] = {}
     with connections[alias].cursor() as cursor:

@@ -17,7 +17,6 @@ from django.db.models import Case, F, Func, OuterRef, Subquery, Value, When
 from django.db.models.expressions import CombinedExpression
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce, JSONObject
-from django.utils import timezone
 
 from pghistory import branches, changes, errors, functions, sql
 from pghistory.models import Event
@@ -102,7 +101,7 @@ def _zone(cursor: Any) -> Iterator[None]:
     """The reader's zone for the length of the block; Django relies on its own one."""
     cursor.execute("select current_setting('TimeZone')")
     [usual] = cursor.fetchone()
-    cursor.execute(functions.set_config({"TimeZone": timezone.get_current_timezone_name()}))
+    cursor.execute(functions.set_config({"TimeZone": functions.zone_name()}))
     yield
     cursor.execute(functions.set_config({"TimeZone": usual}))
 

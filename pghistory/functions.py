@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models.expressions import Func
+from django.utils import timezone
 
 from pghistory import sql
 
@@ -50,6 +51,14 @@ class Midnight(Func):
     template = "(%(expressions)s)"
     arity = 2
     output_field = models.DateTimeField()
+
+
+def zone_name() -> str:
+    """The current time zone as PostgreSQL knows it; it reads the sign of a fixed offset the other way round."""
+    offset = timezone.get_current_timezone().utcoffset(None)
+    if offset is None:
+        return timezone.get_current_timezone_name()
+    return f"UTC{'+' if offset.days < 0 else '-'}{abs(offset)}"
 
 
 def set_config(values: dict[str, str], *, session: bool = False) -> str:

@@ -11,7 +11,6 @@ from django.db import models
 from django.db.models import ExpressionWrapper, F, Value
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
-from django.utils import timezone
 
 from pghistory import branches, config, functions, sql
 from pghistory.models import Event
@@ -73,5 +72,5 @@ class Insertion:
         field = self.event_model.pgh_tracked_model._meta.get_field(self.time)
         column: Any = F(self.time)
         if not isinstance(field, models.DateTimeField) and settings.USE_TZ:
-            column = functions.Midnight(column, Value(timezone.get_current_timezone_name()))
+            column = functions.Midnight(column, Value(functions.zone_name()))
         return Coalesce(column, now, output_field=models.DateTimeField())

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Sequence
+from contextlib import closing
 from typing import Any
 
 from django.db.models import Model, QuerySet
@@ -27,14 +28,16 @@ def begin(request: HttpRequest, file_format: str, query: QueryDict, columns: Seq
     )
 
 
-def counted(record: ExportRecord, rows: Iterable[Any]) -> Iterator[Any]:
+def counted(record: ExportRecord, rows: Generator[Any, None, None]) -> Generator[Any, None, None]:
     """The rows as they come; whoever stops reading leaves a record of the rows so far, without an end."""
     number = 0
     ended = None
     try:
-        for row in rows:
-            number += 1
-            yield row
+        # They may be read in a transaction that can write nothing: it has to end before the record is written.
+        with closing(rows):
+            for row in rows:
+                number += 1
+                yield row
         ended = timezone.now()
     finally:
         ExportRecord.objects.filter(pk=record.pk).update(rows=number, ended_at=ended)

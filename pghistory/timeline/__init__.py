@@ -15,9 +15,8 @@ from typing import Any
 from django.conf import settings
 from django.db import connections, models, router
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
-from pghistory import changes, errors, keys, registry
+from pghistory import changes, errors, functions, keys, registry
 from pghistory.errors import InvalidCursor as BadCursor
 from pghistory.estimates import Activity, Estimate, activity, estimates, horizon
 from pghistory.models import Event
@@ -149,7 +148,7 @@ class Timeline(Narrowing):
         """
         ends = [dt.datetime.combine(day, dt.time.min) for day in (first, last + dt.timedelta(days=1))]
         narrowed = self.since(ends[0]).until(ends[1])
-        zone = timezone.get_current_timezone_name()
+        zone = functions.zone_name()
         day, leading = ("(at at time zone %s)::date", [zone]) if settings.USE_TZ else ("at::date", [])
         counts: Counter[dt.date] = Counter()
         for alias, event_models in zip(narrowed._databases(), narrowed._branches(), strict=True):

@@ -5,13 +5,15 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import json
-from collections.abc import Generator, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, Self
 
+from asgiref.sync import sync_to_async
 from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
+from django.core.handlers.asgi import ASGIRequest
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connections, router, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -30,6 +32,7 @@ from pghistory_ui.rows import metadata_of
 from pghistory_ui.views import frame
 
 BATCH: Final = 1_000
+AT_ONCE: Final = 100
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 FORMATS: Final = {"csv": "text/csv; charset=utf-8", "jsonl": "application/x-ndjson; charset=utf-8"}
 
@@ -47,6 +50,32 @@ class ValueEncoder(DjangoJSONEncoder):
             return super().default(o)
         except TypeError:
             return str(o)
+
+
+class Parts:
+    """A file for a loop to send, some lines at a time and none ahead, made in the thread that has the connection.
+
+    Django closes it in that thread as well, also when nobody reads any more.
+    """
+
+    def __init__(self, lines: Generator[str, None, None]) -> None:
+        self._lines = lines
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> str:
+        text = await sync_to_async(self._next)()
+        if not text:
+            raise StopAsyncIteration
+        return text
+
+    def close(self) -> None:
+        """Ends the transaction that the lines are read in."""
+        self._lines.close()
+
+    def _next(self) -> str:
+        return "".join(islice(self._lines, AT_ONCE))
 
 
 class Line:
@@ -77,8 +106,9 @@ def export(request: HttpRequest, site: AdminSite, file_format: str) -> HttpRespo
     entry = records.begin(request, file_format, form.query, columns)
     rows = records.counted(entry, values(access, timeline, columns, timezone.get_current_timezone()))
     name = f"history-{timezone.localtime():%Y-%m-%d-%H%M}.{file_format}"
+    lines = csv_lines(columns, rows) if file_format == "csv" else json_lines(columns, rows)
     return StreamingHttpResponse(
-        csv_lines(columns, rows) if file_format == "csv" else json_lines(columns, rows),
+        Parts(lines) if isinstance(request, ASGIRequest) else lines,
         content_type=FORMATS[file_format],
         headers={"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"},
     )
@@ -97,18 +127,20 @@ def values(
                 yield [cells[column] for column in columns]
 
 
-def csv_lines(columns: Sequence[str], rows: Iterable[list[Any]]) -> Iterator[str]:
+def csv_lines(columns: Sequence[str], rows: Generator[list[Any], None, None]) -> Generator[str, None, None]:
     """A heading, then a line for each row; structures are JSON, nothing is an empty cell."""
     write = csv.writer(Line()).writerow
-    yield write(columns)
-    for cells in rows:
-        yield write([guarded(as_cell(cell)) for cell in cells])
+    with closing(rows):
+        yield write(columns)
+        for cells in rows:
+            yield write([guarded(as_cell(cell)) for cell in cells])
 
 
-def json_lines(columns: Sequence[str], rows: Iterable[list[Any]]) -> Iterator[str]:
+def json_lines(columns: Sequence[str], rows: Generator[list[Any], None, None]) -> Generator[str, None, None]:
     """An object on each line."""
-    for cells in rows:
-        yield as_json(dict(zip(columns, cells, strict=True))) + "\n"
+    with closing(rows):
+        for cells in rows:
+            yield as_json(dict(zip(columns, cells, strict=True))) + "\n"
 
 
 @contextmanager

@@ -71,7 +71,7 @@ def test_an_export_that_is_broken_off_says_so(client: Client, browse: Browse, ma
     client.get(f"{EVENTS}export.jsonl")
     assert not ExportRecord.objects.get().rows
     assert "not known" in browse(mara, f"{EVENTS}export/").text
-    rows: Any = records.counted(ExportRecord.objects.get(), ["one", "two"])
+    rows = records.counted(ExportRecord.objects.get(), (name for name in ["one", "two"]))
     next(rows)
     rows.close()
     record = ExportRecord.objects.get()
