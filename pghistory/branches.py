@@ -6,7 +6,7 @@ What is dear is an expression over the union: an event's row, and the one before
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -217,13 +217,15 @@ def tracking(event_model: type[Event], model: type[models.Model], objects: Any) 
     return Q(pgh_obj__in=objects)
 
 
-def referencing(event_model: type[Event], model: type[models.Model], objects: Any) -> Q | None:
-    """The condition for events with a foreign key to objects of a model; None for an event model without such."""
+def referencing(
+    event_model: type[Event], model: type[models.Model], objects: Any, *, hidden: Collection[str] = ()
+) -> Q | None:
+    """The condition for events with a foreign key to objects of a model, but for `hidden` ones; None without such."""
     table = registry.concrete(model)
     condition = Q()
     for field in event_model._meta.concrete_fields:
         target = field.related_model
-        if isinstance(target, type) and registry.concrete(target) is table:
+        if isinstance(target, type) and registry.concrete(target) is table and field.name not in hidden:
             condition |= Q((f"{field.name}__in", objects))
     return condition or None
 

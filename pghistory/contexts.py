@@ -74,8 +74,9 @@ class context:  # noqa: N801 - read as a statement, like contextlib's own
     """Link the events of a block, a function or a coroutine to one row of metadata.
 
     `with context(user=3, reason="typo"):` opens a context, or adds to the one that is open; leaving the outermost block
-    ends it. As a decorator it does so at every call; `async with` and coroutine functions work alike. Called and not
-    entered, it adds to the active context, and does nothing where there is none. What a nested block added stays.
+    ends it. As a decorator it does so at every call, and adds nothing where it is written. `async with` and coroutine
+    functions work alike. Called and not entered, it adds to the active context, and does nothing where there is none.
+    What a nested block added stays.
 
     `actor` is a model instance whose label is kept as it is now, in a column beside the metadata, so that it can be
     read when the object is gone; a user's key becomes the `user` of the metadata unless one is given. None takes an
@@ -84,16 +85,18 @@ class context:  # noqa: N801 - read as a statement, like contextlib's own
     Raises InvalidMetadata for what JSON or PostgreSQL cannot hold: NUL, lone surrogates, NaN, unknown types.
     """
 
-    __slots__ = ("_actor_label", "_metadata")
+    __slots__ = ("_actor_label", "_added", "_metadata")
 
     def __init__(self, *, actor: Model | None | config.Unset = config.UNSET, **metadata: Any) -> None:
         self._actor_label = label(actor) if isinstance(actor, Model) else actor
         if isinstance(actor, Model) and "user" not in metadata and hasattr(actor, "get_username"):
             metadata = {"user": actor.pk, **metadata}
         self._metadata = metadata
+        self._added: tuple[Frame, Frame] | None = None
         frame = active()
         if frame is not None:
-            _frame.set(_extended(frame, self._metadata, self._actor_label, depth=frame.depth))
+            self._added = frame, _extended(frame, self._metadata, self._actor_label, depth=frame.depth)
+            _frame.set(self._added[1])
         else:
             _serialise(metadata)
 
@@ -113,12 +116,8 @@ class context:  # noqa: N801 - read as a statement, like contextlib's own
         self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
     ) -> None:
         frame = active()
-        if frame is None:
-            return
-        if frame.depth <= 1:
-            _frame.set(None)
-        else:
-            _frame.set(replace(frame, depth=frame.depth - 1))
+        if frame is not None:
+            _frame.set(replace(frame, depth=frame.depth - 1) if frame.depth > 1 else None)
 
     async def __aenter__(self) -> ActiveContext:
         return self.__enter__()
@@ -129,6 +128,11 @@ class context:  # noqa: N801 - read as a statement, like contextlib's own
         self.__exit__(exc_type, exc, traceback)
 
     def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
+        # What was added a moment ago belongs to the calls, not to whatever imports the function.
+        if self._added is not None and active() is self._added[1]:
+            frame, self._added = self._added[0], None
+            frame.handle._metadata = frame.metadata
+            _frame.set(frame)
         if inspect.iscoroutinefunction(function):
 
             @functools.wraps(function)

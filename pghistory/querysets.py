@@ -27,23 +27,24 @@ class EventQuerySet(models.QuerySet[M], Generic[M]):
             query = aggregate.query_of_proxy(model)
         super().__init__(model, query, using, hints)
 
-    def tracks(self, *objects: models.Model) -> Self:
-        """The events of these objects, which may be deleted by now: only their keys are read.
+    def tracks(self, *objects: Objects) -> Self:
+        """The events of these objects, or of those of one queryset or list; of deleted ones too, as only keys are read.
 
         Raises InvalidObjects for objects of another model, and for an event model without `pgh_obj`.
         """
+        given = _unpacked(objects)
         tracked: type[models.Model] = self.model.pgh_tracked_model  # type: ignore[attr-defined]
-        for obj in objects:
-            if obj._meta.concrete_model is not tracked._meta.concrete_model:
-                raise errors.InvalidObjects(
-                    problem=f"{obj!r} is no {tracked._meta.label}.", remedy="Ask the event model of its own model."
-                )
+        model, wanted = _objects("tracks", given) if given else (tracked, [])
+        if registry.concrete(model) is not registry.concrete(tracked):
+            raise errors.InvalidObjects(
+                problem=f"{given[0]!r} is no {tracked._meta.label}.", remedy="Ask the event model of its own model."
+            )
         if not branches.has_column(self.model, "pgh_obj"):
             raise errors.InvalidObjects(
                 problem=f"{self.model._meta.label} keeps no reference to its objects.",
                 remedy="Filter by a column of its own, or give it a `pgh_obj`.",
             )
-        return self.filter(pgh_obj__in=[obj.pk for obj in objects])
+        return self.filter(pgh_obj__in=wanted if isinstance(wanted, models.QuerySet) else [obj.pk for obj in wanted])
 
     def as_of(self, instant: dt.datetime, *, partial: bool = False) -> models.QuerySet[Any]:
         """The objects of these events as they were at an instant, by what this event model keeps of them.
@@ -93,12 +94,12 @@ class EventsQuerySet(models.QuerySet[M], Generic[M]):
         super().__init__(model, query, using, hints)
 
     def across(self, *event_models: type[models.Model] | str) -> Self:
-        """Only the events of these event models, classes or "app.Model" labels; of all when none is named.
+        """Only the events of these event models, classes or "app.Model" labels; none when none is named.
 
         Raises InvalidObjects for anything else.
         """
         if not event_models:
-            return self._chain()  # type: ignore[attr-defined,no-any-return]
+            return self.none()
         wanted = [_event_model(named) for named in event_models]
         narrowed: Self = self._chain()  # type: ignore[attr-defined]
         aggregate.restrict(narrowed.query, wanted)
@@ -119,8 +120,8 @@ class EventsQuerySet(models.QuerySet[M], Generic[M]):
         return self._about("references", objects, branches.referencing)
 
     def limited(self, conditions: Mapping[type[Event], Q]) -> Self:
-        """Only the events that meet the condition of their event model; every event model has to have one."""
-        narrowed: Self = self._chain()  # type: ignore[attr-defined]
+        """Only the events that meet the condition of their event model; of others, none."""
+        narrowed = self.across(*conditions)
         if not any(conditions.values()):
             return narrowed
         return narrowed.filter(aggregate.narrow(narrowed.query, None, conditions))
@@ -150,7 +151,7 @@ class EventsQuerySet(models.QuerySet[M], Generic[M]):
         return self._merged(super().__xor__(other), other)
 
     def _about(self, method: str, given: tuple[Any, ...], condition: FindsObjects) -> Self:
-        objects = tuple(given[0]) if len(given) == 1 and isinstance(given[0], list | tuple) else given
+        objects = _unpacked(given)
         if not objects:
             return self.none()
         model, wanted = _objects(method, objects)
@@ -202,6 +203,11 @@ def _event_model(named: object) -> type[models.Model]:
         labels = ", ".join(event_model._meta.label for event_model in known.values())
         raise errors.InvalidObjects(problem=f"{named!r} is no event model.", remedy=f"Use one of: {labels or 'none'}.")
     return found
+
+
+def _unpacked(given: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The objects, which may be given as one list."""
+    return tuple(given[0]) if len(given) == 1 and isinstance(given[0], list | tuple) else given
 
 
 def _objects(method: str, objects: tuple[Any, ...]) -> tuple[type[models.Model], Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 import sysconfig
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar, Unpack
 
@@ -38,7 +38,7 @@ def track(*trackers: Tracker, **options: Unpack[EventModelOptions]) -> Callable[
     def tracked(model: M) -> M:
         from pghistory import event_models  # noqa: PLC0415 - see the module's docstring
 
-        _refuse_odd_options(model, options, event_models.EventModelOptions.__annotations__)
+        _refuse_odd_options("track", model, options)
         _refuse_third_party(model, options.get("app_label"))
         event_models.declared(model, *trackers, abstract=False, options=options)
         return model
@@ -55,13 +55,19 @@ def create_event_model(
     """
     from pghistory import event_models  # noqa: PLC0415 - see the module's docstring
 
+    _refuse_odd_options("create_event_model", tracked_model, options)
+    if not abstract:
+        _refuse_third_party(tracked_model, options.get("app_label"))
     return event_models.declared(tracked_model, *trackers, abstract=abstract, options=options)
 
 
-def _refuse_odd_options(model: type[models.Model], options: Mapping[str, Any], known: Iterable[str]) -> None:
+def _refuse_odd_options(caller: str, model: type[models.Model], options: Mapping[str, Any]) -> None:
     """TypeError for an option that does not exist, UnsupportedArgument for one of the wrong kind."""
-    for name in options.keys() - set(known):
-        raise TypeError(f"{model._meta.label}: track() has no argument `{name}`. There are: {', '.join(known)}.")
+    from pghistory import event_models  # noqa: PLC0415 - see the module's docstring
+
+    known = event_models.EventModelOptions.__annotations__
+    for name in options.keys() - known.keys():
+        raise TypeError(f"{model._meta.label}: {caller}() has no argument `{name}`. There are: {', '.join(known)}.")
     if model._meta.abstract:
         raise errors.UnsupportedArgument(
             model=model._meta.label,

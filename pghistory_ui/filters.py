@@ -253,9 +253,6 @@ class FilterForm(forms.Form):
     def _users(self) -> list[tuple[str, str]]:
         """Users to choose from: those who may log in to the admin, when they may be seen and are not too many."""
         model = get_user_model()
-        seen = self.access.visibility(model)
-        if not seen.allowed or seen.by_object:
-            return []
-        users = list(seen.rows.filter(is_staff=True).order_by(model.USERNAME_FIELD)[: LONGEST_LIST + 1])
+        users = list(self.access.staff(model).order_by(model.USERNAME_FIELD)[: LONGEST_LIST + 1])
         self.access.remember(users)
         return [] if len(users) > LONGEST_LIST else [(str(user.pk), user_label(user)) for user in users]

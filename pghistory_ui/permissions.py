@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from django.contrib.admin import AdminSite, ModelAdmin
 from django.db.models import Model, QuerySet
@@ -40,6 +40,12 @@ class Access:
         self._hidden: dict[type[Event], frozenset[str]] = {}
         self._visibilities: dict[type[Model], Visibility] = {}
         self._viewable: defaultdict[tuple[type[Model], str], dict[Any, Model | None]] = defaultdict(dict)
+
+    @classmethod
+    def of(cls, request: HttpRequest, site: AdminSite) -> Self:
+        """The one of a request: the admin asks for it once a page and more often."""
+        kept: dict[Any, Self] = request.__dict__.setdefault("_pghistory_access", {})
+        return kept.setdefault((site, request.user.pk), cls(request, site))
 
     def model_admin(self, model: type[Model]) -> ModelAdmin[Any] | None:
         """The ModelAdmin that speaks for a model: a proxy counts as its concrete model's."""
@@ -72,6 +78,11 @@ class Access:
         """The rows that may be seen and answer lookups; a ModelAdmin that decides by object is not asked."""
         seen = self.visibility(model)
         return seen.rows.filter(**lookups) if seen.allowed and not seen.by_object else seen.rows.none()
+
+    def staff(self, users: type[Model]) -> QuerySet[Model]:
+        """The users that may be seen and may log in to the admin; all, where that is no column but worked out."""
+        stored = {field.name for field in users._meta.concrete_fields}
+        return self.viewable_where(users, **({"is_staff": True} if "is_staff" in stored else {}))
 
     def remember(self, objects: Iterable[Model]) -> None:
         """Living objects that may be seen and were read for another end: they need not be asked for again."""

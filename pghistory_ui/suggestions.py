@@ -73,8 +73,8 @@ def _actors(access: Access, text: str) -> list[str]:
     called = Q()
     for field in names:
         called |= Q(**{f"{field}__istartswith": text})
-    rows = access.viewable_where(model, is_staff=True) if hasattr(model, "is_staff") else access.viewable_where(model)
-    return [str(user) for user in rows.filter(called).order_by(name).values_list(name, flat=True)[:OFFERED]]
+    rows = access.staff(model).filter(called)
+    return [str(user) for user in rows.order_by(name).values_list(name, flat=True)[:OFFERED]]
 
 
 def _labels(access: Access, text: str) -> list[str]:

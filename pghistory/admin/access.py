@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cached_property
-from typing import Any, Final, cast
+from typing import Any, Final, Self, cast
 
 from django.contrib.admin import AdminSite
 from django.db.models import Model, Q
@@ -25,6 +25,12 @@ class Viewer:
         self.site = site
         self._visibilities: dict[type[Model], visibility.Visibility] = {}
         self._hidden: dict[type[Event], frozenset[str]] = {}
+
+    @classmethod
+    def of(cls, request: HttpRequest, site: AdminSite) -> Self:
+        """The one of a request: a list asks for it many times, and each would ask every ModelAdmin again."""
+        kept: dict[Any, Self] = request.__dict__.setdefault("_pghistory_viewers", {})
+        return kept.setdefault((site, request.user.pk), cls(request, site))
 
     def visibility(self, model: type[Model]) -> visibility.Visibility:
         """What may be seen of a tracked model."""

@@ -38,11 +38,9 @@ class EventsAdmin(ReadOnlyAdmin):
         viewer = self.viewer(request)
         chosen = config.admin_queryset()
         events = cast("type[Events]", self.model).objects.all() if chosen is None else chosen
-        if not viewer.event_models:
-            return events.none()
         found = {each: viewer.condition(each, events.db) for each in viewer.event_models}
         conditions = {event_model: condition for event_model, condition in found.items() if condition is not None}
-        return events.across(*conditions).limited(conditions)
+        return events.limited(conditions)
 
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
         return config.admin_ordering()

@@ -10,7 +10,7 @@ from django.apps import apps
 from django.contrib import admin, messages
 from django.contrib.admin import ModelAdmin
 from django.contrib.admin.views.main import ChangeList
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext, gettext_lazy
@@ -33,7 +33,7 @@ class EventFilter(admin.SimpleListFilter, ABC):
     """A filter whose odd values find nothing, and are named in a message."""
 
     def __init__(self, request: HttpRequest, params: dict[str, Any], model: Any, model_admin: ModelAdmin[Any]) -> None:
-        self.viewer = Viewer(request, model_admin.admin_site)
+        self.viewer = Viewer.of(request, model_admin.admin_site)
         super().__init__(request, params, model, model_admin)
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
@@ -104,13 +104,24 @@ class ObjFilter(EventFilter):
         found = _object(value, queryset.db)
         if found is None:
             return None
-        refers = request.GET.get("method") == "references"
+        if request.GET.get("method") != "references":
+            return self._tracking(queryset, found)
+        conditions = {each: self._referencing(each, found) for each in self.viewer.event_models}
+        known = {each: condition for each, condition in conditions.items() if condition is not None}
         if isinstance(queryset, EventsQuerySet):
-            return queryset.references(found) if refers else queryset.tracks(found)
+            return queryset.limited(known)
         event_model = cast("type[Event]", registry.concrete(queryset.model))
-        about = branches.referencing if refers else branches.tracking
-        condition = about(event_model, type(found), [found])
+        return queryset.filter(known[event_model]) if event_model in known else None
+
+    def _tracking(self, queryset: QuerySet[Any], found: Model) -> QuerySet[Any] | None:
+        if isinstance(queryset, EventsQuerySet):
+            return queryset.tracks(found)
+        condition = branches.tracking(cast("type[Event]", registry.concrete(queryset.model)), type(found), [found])
         return None if condition is None else queryset.filter(condition)
+
+    def _referencing(self, event_model: type[Event], found: Model) -> Q | None:
+        hidden = self.viewer.hidden_fields(event_model)
+        return branches.referencing(event_model, type(found), [found], hidden=hidden)
 
 
 class MethodFilter(EventFilter):

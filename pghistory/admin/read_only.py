@@ -118,7 +118,7 @@ class ReadOnlyAdmin(AnyAdmin):
 
     def viewer(self, request: HttpRequest) -> Viewer:
         """What the one who asks may see."""
-        return Viewer(request, self.admin_site)
+        return Viewer.of(request, self.admin_site)
 
     def may_list_everything(self) -> bool:
         """Whether the list shows events without a filter."""

@@ -18,7 +18,7 @@ from typing import Any, Final
 from django.db import Error, router, transaction
 from django.db.models import Model
 
-from pghistory import errors
+from pghistory import errors, states
 from pghistory.contexts import apart
 from pghistory.models import Context, Event
 from pghistory.restore import refusals, writes
@@ -75,7 +75,7 @@ def plan(
         f"{found._meta.label}:{found.pk}",
         using or found._state.db or router.db_for_write(found.pgh_tracked_model),
         fields=None if fields is None else tuple(fields),
-        at=None if at is None else at.isoformat(),
+        at=None if at is None else states.aware(at).isoformat(),
     )
     with refusals.told():
         return _planned(intent, permits)

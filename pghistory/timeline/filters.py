@@ -77,15 +77,19 @@ class Objects(Filter):
 
 @dataclass(frozen=True, slots=True)
 class References(Filter):
-    """Events in which a mirrored foreign key points to one of these objects."""
+    """Events in which a mirrored foreign key points to one of these objects.
+
+    `hidden` are fields that nobody is to learn of, as (event model, name).
+    """
 
     objects: tuple[models.Model, ...]
+    hidden: frozenset[tuple[type[Event], str]] = frozenset()
 
     def condition(self, event_model: type[Event], using: str) -> Q | None:
         found: Q | None = None
         for name in event_model.pgh_tracked_fields:
             field = event_model._meta.get_field(name)
-            if not isinstance(field, ForeignKey):
+            if not isinstance(field, ForeignKey) or (event_model, name) in self.hidden:
                 continue
             values = [keys.as_stored(field, keys.target_value(field, obj), using) for obj in self.objects]
             condition = one_of(name, values)

@@ -50,9 +50,12 @@ class Narrowing:
         narrowed = replace(self, event_models=tuple(found for found in self.event_models if found in their_own))
         return narrowed._narrowed(filters.Objects(objects))
 
-    def references(self, *objects: models.Model) -> Self:
-        """Events in which a mirrored foreign key points to one of these objects."""
-        return self._narrowed(filters.References(objects))
+    def references(self, *objects: models.Model, hidden: Collection[tuple[type[Event], str]] = ()) -> Self:
+        """Events in which a mirrored foreign key points to one of these objects.
+
+        `hidden` are foreign keys to pass over, as (event model, field).
+        """
+        return self._narrowed(filters.References(objects, frozenset(hidden)))
 
     def across(self, *wanted: Model | str) -> Self:
         """Events of these event models, or of these tracked models' tables; labels ("app.Model") serve too.

@@ -80,7 +80,7 @@ def pgh_object_page(context: Context, found: Model) -> ObjectPage:
     """The timeline of an object on its admin's History page, with Django's own log in a tab beside it."""
     request = context["request"]
     site = next(site for site in all_sites if site.name == request.current_app)
-    return object_page(request, Access(request, site), type(found), found)
+    return object_page(request, Access.of(request, site), type(found), found)
 
 
 @register.simple_tag(takes_context=True)
@@ -88,7 +88,7 @@ def pgh_last_set(context: Context, found: Model) -> tuple[FieldThen, ...]:
     """The fields of an object on its change form, each with who last set it."""
     request = context["request"]
     site = next(site for site in all_sites if site.name == request.current_app)
-    return last_setters(Access(request, site), found)
+    return last_setters(Access.of(request, site), found)
 
 
 @register.simple_tag(takes_context=True)

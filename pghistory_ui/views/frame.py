@@ -33,7 +33,7 @@ class Tab:
 def enter(request: HttpRequest, site: AdminSite) -> Access:
     """The rights of the one who asks; PermissionDenied for those who may see the history of nothing."""
     request.current_app = site.name
-    access = Access(request, site)
+    access = Access.of(request, site)
     if not access.event_models:
         raise PermissionDenied
     return access

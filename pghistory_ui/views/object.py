@@ -110,7 +110,8 @@ def object_page(request: HttpRequest, access: Access, model: type[Model], found:
     timeline = sets.added_to(access.timeline()) if sets.memberships else own
     pointing = related_event_models(access, model)
     shows_related = bool(pointing) and request.GET.get("related") == "1"
-    shown = access.timeline(*pointing).references(found) if shows_related else timeline
+    hidden = {(each, name) for each in pointing for name in access.hidden_fields(each)}
+    shown = access.timeline(*pointing).references(found, hidden=hidden) if shows_related else timeline
     form = FilterForm(request.GET, access, fixed=("model", "obj", "event_model"))
     restorable = access.may_restore(model, found if living else None)
     read = (
@@ -160,7 +161,11 @@ def related_event_models(access: Access, model: type[Model]) -> list[type[Event]
         found
         for found in access.event_models
         if (wanted is None or not frame.labels_of(found.pgh_tracked_model).isdisjoint(wanted))
-        and any(_points_to(found, name, target) for name in found.pgh_tracked_fields)
+        and any(
+            _points_to(found, name, target)
+            for name in found.pgh_tracked_fields
+            if name not in access.hidden_fields(found)
+        )
     ]
 
 

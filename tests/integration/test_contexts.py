@@ -152,6 +152,31 @@ def test_a_decorated_call_inside_a_context_adds_to_it():
         assert make().metadata == {"user": 3, "task": "tidy"}
 
 
+def test_to_decorate_a_function_adds_nothing_to_the_context_in_which_it_is_imported():
+    with pghistory.context(user=3) as ctx:
+
+        @pghistory.context(task="tidy")
+        def tidy() -> Any:
+            return make()
+
+        assert dict(ctx.metadata) == {"user": 3}
+        assert make().metadata == {"user": 3}
+        assert tidy().metadata == {"user": 3, "task": "tidy"}
+
+
+def test_a_context_that_was_added_before_other_keys_stays_when_it_decorates_later():
+    with pghistory.context(user=3):
+        tidying = pghistory.context(task="tidy")
+        pghistory.context(reason="typo")
+
+        @tidying
+        def tidy() -> Any:
+            return make()
+
+        assert make().metadata == {"user": 3, "task": "tidy", "reason": "typo"}
+        assert tidy().metadata == {"user": 3, "task": "tidy", "reason": "typo"}
+
+
 def test_a_decorated_function_may_call_itself():
     @pghistory.context(task="tidy")
     def tidy(depth: int) -> set[uuid.UUID]:

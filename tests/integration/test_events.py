@@ -266,7 +266,7 @@ def test_a_queryset_can_be_pickled_before_it_is_read(history: Any):
 def test_the_events_of_event_models(history: Any):
     assert slugs(mine().across(CharKey.pgh_event_model)) == ALL[:2]
     assert slugs(mine().across("tracked.CharKeyEvent", "tracked.looseevent")) == ALL[:3]
-    assert slugs(mine().across()) == ALL
+    assert slugs(mine().across()) == []
     assert slugs(mine().across("tracked.CharKeyEvent").across("tracked.LooseEvent")) == []
     assert slugs(mine().across("tracked.CharKeyEvent", "tracked.LooseEvent").across("tracked.LooseEvent")) == [ALL[2]]
     assert slugs(mine().across("tracked.CharKeyEvent") | mine().across("tracked.LooseEvent")) == ALL[:3]
@@ -360,6 +360,28 @@ def test_objects_that_cannot_be_looked_up_together_are_refused(history: Any, wro
     with pytest.raises(errors.InvalidObjects) as raised:
         wrong(history["char"], history["uuid"])
     assert isinstance(raised.value, ValueError)
+
+
+def test_without_a_condition_there_is_no_event(history: Any):
+    assert slugs(mine().limited({})) == []
+    assert slugs(mine().limited({CharKey.pgh_event_model: Q()})) == ALL[:2]
+    assert slugs(mine().limited({CharKey.pgh_event_model: Q(pgh_label="nothing")})) == []
+
+
+def test_an_event_model_finds_the_events_of_a_queryset_or_a_list(history: Any):
+    event_model = CharKey.pgh_event_model
+    CharKey.objects.create(code="another")
+    char = history["char"]
+    own = set(event_model.objects.filter(pgh_obj=char.pk))
+    assert own
+    for given in (char, [char], (char,), CharKey.objects.filter(pk=char.pk)):
+        assert set(event_model.objects.tracks(given)) == own
+    assert set(event_model.objects.tracks(char, CharKey(pk="another"))) == set(event_model.objects.all())
+    assert not event_model.objects.tracks().exists()
+    assert not event_model.objects.tracks([]).exists()
+    assert not event_model.objects.tracks(CharKey.objects.none()).exists()
+    with pytest.raises(errors.InvalidObjects, match=r"is no tracked\.CharKey"):
+        event_model.objects.tracks(UuidKey.objects.all())
 
 
 def test_a_slice_cannot_be_narrowed(history: Any):

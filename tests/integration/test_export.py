@@ -182,6 +182,25 @@ def test_without_a_file_the_command_writes_to_the_standard_output(capsysbinary: 
     assert capsysbinary.readouterr() == (b"pgh_label,pgh_obj_model\ninsert,tracked.Everything\n", b"")
 
 
+def test_code_that_calls_the_command_gets_what_it_writes():
+    Everything.objects.create(name="wörd")
+    output = io.StringIO()
+    call_command("pghistory", "export", "tracked.Everything", "--columns=pgh_label,changes", stdout=output)
+    (row,) = csv.DictReader(io.StringIO(output.getvalue()))
+    assert json.loads(row["changes"])["name"] == [None, "wörd"]
+
+
+def test_an_export_that_fails_leaves_no_file(tmp_path: Path):
+    path = tmp_path / "events.csv"
+    path.write_text("of yesterday")
+    with pytest.raises(CommandError, match="price"):
+        call_command("pghistory", "export", "--columns=price", f"--output={path}")
+    with pytest.raises(CommandError, match="nowhere"):
+        call_command("pghistory", "export", "--database=nowhere", f"--output={path}")
+    assert [found.name for found in tmp_path.iterdir()] == ["events.csv"]
+    assert path.read_text() == "of yesterday"
+
+
 def test_the_command_says_what_is_wrong(tmp_path: Path):
     with pytest.raises(CommandError, match="no column or format price"):
         call_command("pghistory", "export", "--columns=price", f"--output={tmp_path / 'x'}")

@@ -148,6 +148,16 @@ def test_a_row_that_is_as_it_was_has_nothing_to_restore():
         restore.apply(plan)
 
 
+def test_an_instant_without_a_zone_is_in_the_current_one():
+    rewritten(Everything.objects.create(name="one"), name="two")
+    zone = dt.timezone(dt.timedelta(hours=5))
+    noon = dt.datetime(2026, 1, 1, 12, tzinfo=zone)
+    for event, hour in zip(events(Everything), (11, 13), strict=True):
+        Everything.pgh_event_model.objects.filter(pk=event.pk).update(pgh_created_at=noon.replace(hour=hour))
+    with timezone.override(zone):
+        assert restore.plan(last(Everything), at=noon.replace(tzinfo=None)).event == events(Everything)[0]
+
+
 def test_an_instant_finds_the_event_that_keeps_the_row():
     row = Everything.objects.create(name="one")
     for name in ("two", "three"):

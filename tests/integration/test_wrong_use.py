@@ -1,5 +1,6 @@
 """Wrong use is an error where the model is declared, which names the model, the argument and the remedy."""
 
+import functools
 import os
 import subprocess
 import sys
@@ -253,8 +254,23 @@ def test_an_argument_of_the_wrong_kind_is_refused(argument: str, value: Any, rem
 
 
 def test_an_unknown_option_is_refused():
-    with pytest.raises(TypeError, match="feilds"):
+    with pytest.raises(TypeError, match=r"track\(\) has no argument `feilds`"):
         declare(feilds=["number"])
+
+
+@pytest.mark.parametrize("abstract", [True, False])
+def test_an_event_model_of_ones_own_is_refused_for_the_same(abstract: bool):
+    make: Any = functools.partial(pghistory.create_event_model, TwoHistories, model_name="Own", abstract=abstract)
+    with pytest.raises(TypeError, match=r"create_event_model\(\) has no argument `feilds`"):
+        make(feilds=["number"])
+    assert "`level` got 'row'" in refused(lambda: make(level="row"))
+    assert "`fields` got 'number'" in refused(lambda: make(fields="number"))
+
+
+def test_a_third_party_model_has_an_event_model_where_somebody_says_so():
+    make: Any = functools.partial(pghistory.create_event_model, User, pghistory.ManualEvent("seen"))
+    assert "`app_label`" in refused(lambda: make(abstract=False))
+    assert make(abstract=True)._meta.abstract
 
 
 def test_an_abstract_model_cannot_be_tracked():

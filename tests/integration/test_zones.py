@@ -27,7 +27,8 @@ ZONES = [
 
 @pytest.fixture(params=ZONES, ids=str)
 def zone(request: pytest.FixtureRequest) -> dt.tzinfo:
-    return request.param
+    found: dt.tzinfo = request.param
+    return found
 
 
 def test_days_are_those_of_the_zone(zone: dt.tzinfo):

@@ -24,6 +24,7 @@ from pghistory.admin import EventModelAdmin, EventsAdmin, display, paging, read_
 from pghistory.admin import admin as registration
 from pghistory.models import Events, MiddlewareEvents
 from tests.ui.html import Page
+from tests.ui.test_permissions import model_admin
 
 Browse = Callable[..., Page]
 People = Callable[..., User]
@@ -185,6 +186,34 @@ def test_events_that_refer_to_an_object_are_found(browse: Browse, mara: User, ch
     assert "2 " in shown(page)
     page = browse(mara, f"{address}?obj=shop.Supplier:{changed.supplier_id}&method=tracks")
     assert "Merino" not in shown(page)
+
+
+def without_suppliers(request: HttpRequest, model: Any, name: str) -> bool:
+    return (model, name) != (Product, "supplier")
+
+
+@pytest.mark.parametrize("address", [LIST, EVENTS_OF_PRODUCTS])
+def test_a_withheld_foreign_key_finds_nothing(
+    browse: Browse, mara: User, changed: Product, settings: Any, address: str
+):
+    settings.PGHISTORY_UI_FIELD_PERMISSION = without_suppliers
+    page = browse(mara, f"{address}?obj=shop.Supplier:{changed.supplier_id}&method=references")
+    assert "Merino" not in shown(page)
+    page = browse(mara, f"{address}?obj=shop.Category:{changed.category_id}&method=references")
+    assert "Merino" in shown(page)
+
+
+@pytest.mark.parametrize("address", [LIST, EVENTS_OF_PRODUCTS])
+def test_a_list_asks_the_admin_of_a_model_once_for_its_rows(browse: Browse, mara: User, changed: Product, address: str):
+    asked: list[HttpRequest] = []
+
+    def get_queryset(self: Any, request: HttpRequest) -> Any:
+        asked.append(request)
+        return admin.ModelAdmin.get_queryset(self, request)
+
+    with model_admin(Product, plain, get_queryset=get_queryset):
+        browse(mara, address)
+    assert len(asked) == 1
 
 
 def test_labels_and_event_models_narrow_the_list(browse: Browse, mara: User, changed: Product):

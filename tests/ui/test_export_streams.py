@@ -1,7 +1,7 @@
 """Exports as a server sends them: in a thread or in a loop, to the end or until somebody breaks the download off."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -17,7 +17,6 @@ from pghistory_ui.views import export
 
 pytestmark = pytest.mark.django_db(transaction=True)
 EVENTS = "/admin/pghistory/events/"
-MESSAGE = dict[str, Any]
 
 
 @pytest.fixture
@@ -42,13 +41,13 @@ async def loaded(client: Client, address: str, *, parts: int | None = None, mean
     scope = factory._base_scope(path=path, query_string=query)
     asked, gone, sent = iter([{"type": "http.request"}]), asyncio.Event(), list[bytes]()
 
-    async def receive() -> MESSAGE:
+    async def receive() -> dict[str, Any]:
         for message in asked:
             return message
         await gone.wait()
         return {"type": "http.disconnect"}
 
-    async def send(message: MESSAGE) -> None:
+    async def send(message: Mapping[str, Any]) -> None:
         if message["type"] == "http.response.start":
             assert message["status"] == 200
         elif message.get("more_body"):

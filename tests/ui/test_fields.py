@@ -5,12 +5,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.db.models import Model
 from django.http import HttpRequest
 from django.test import Client
 
-from demo_project.shop.models import Product
+from demo_project.shop.models import Category, Product
+from pghistory.timeline import Timeline
 from tests.ui.html import Page
 
 Browse = Callable[..., Page]
@@ -20,6 +21,10 @@ HIDDEN = ("129.00", "139.00", "price", "Price")
 
 def no_prices(request: HttpRequest, model: type[Model], name: str) -> bool:
     return bool(request.user.is_superuser) or (model, name) != (Product, "price")
+
+
+def no_suppliers(request: HttpRequest, model: type[Model], name: str) -> bool:
+    return bool(request.user.is_superuser) or (model, name) != (Product, "supplier")
 
 
 @pytest.fixture(params=["callable", "path"])
@@ -45,7 +50,7 @@ def pages_of(product: Product) -> list[str]:
 
 def without_reason(text: str) -> str:
     """The text without what the context says, and what the filter explains: both are no field of the object."""
-    for words in ("Price list, week 48", "price:100→10", "field:price", "Price list", "price_reviewed"):
+    for words in ("Price list, week 48", "price:100→10", "price:10..20", "field:price", "Price list", "price_reviewed"):
         text = text.replace(words, "")
     return text
 
@@ -57,6 +62,36 @@ def test_a_withheld_field_is_on_no_page(browse: Browse, viktor: User, mara: User
         assert "sku" in text or "status" in text.lower() or "name" in text, address
         for word in HIDDEN:
             assert word not in text, (address, word)
+
+
+def test_a_withheld_foreign_key_leads_nobody_from_the_other_end(
+    browse: Browse, viktor: User, mara: User, changed: Product, settings: Any
+):
+    viktor.user_permissions.add(Permission.objects.get(codename="view_supplier"))
+    viktor = User.objects.get(pk=viktor.pk)
+    supplier = f"{EVENTS}object/shop.Supplier/{changed.supplier_id}/"
+    settings.PGHISTORY_UI_FIELD_PERMISSION = no_suppliers
+    assert "Merino throw" in browse(mara, f"{supplier}?related=1").text
+    page = browse(viktor, f"{supplier}?related=1")
+    assert "Merino throw" not in page.text
+    assert "Related objects" not in page.text
+    category = Category.objects.get(slug="throws")
+    viktor.user_permissions.add(Permission.objects.get(codename="view_category"))
+    assert (
+        "Merino throw"
+        in browse(User.objects.get(pk=viktor.pk), f"{EVENTS}object/shop.Category/{category.pk}/?related=1").text
+    )
+
+
+def test_a_withheld_foreign_key_of_two_is_passed_over(changed: Product):
+    event_model = Product.pgh_event_models["update"]
+    category = Category.objects.get(slug="throws")
+    every = Timeline().references(changed.supplier)
+    assert {entry.object for entry in every.entries()} == {changed}
+    assert every.references(category).count().number == 1
+    hidden = {(event_model, "supplier")}
+    assert event_model not in Timeline().references(changed.supplier, hidden=hidden).event_models
+    assert Timeline().references(category, hidden=hidden).count().number == 1
 
 
 def test_a_withheld_field_is_in_no_export_and_no_suggestion(client: Client, viktor: User, withheld: Product):

@@ -5,13 +5,20 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import pytest
 from django.contrib import admin
+from django.contrib.admin import AdminSite
 from django.contrib.auth.models import User
 from django.db.models import Model, Q
-from django.test import Client
+from django.http import HttpRequest, QueryDict
+from django.test import Client, RequestFactory
 
 from demo_project.shop.models import Category, Product
 from pghistory import registry
+from pghistory_ui.filters import FilterForm
+from pghistory_ui.permissions import Access
+from pghistory_ui.suggestions import suggestions
+from tests.tracked.models import MyUser
 from tests.ui.html import Page
 
 Browse = Callable[..., Page]
@@ -33,9 +40,9 @@ def addresses(product: Product) -> list[str]:
 
 
 @contextmanager
-def model_admin(model: type[Model], **methods: Any) -> Iterator[None]:
+def model_admin(model: type[Model], site: AdminSite = admin.site, **methods: Any) -> Iterator[None]:
     """Gives the model's admin other methods for the length of the block."""
-    instance = admin.site._registry[model]
+    instance = site._registry[model]
     original = type(instance)
     instance.__class__ = type("Other", (original,), methods)
     try:
@@ -220,3 +227,31 @@ def test_the_history_page_of_an_object_out_of_reach_is_django_s_refusal(
 ):
     client.force_login(person("outsider", "shop.view_customer"))
     assert client.get(f"/admin/shop/product/{changed.pk}/history/").status_code == 403
+
+
+def test_a_page_asks_the_admin_of_a_model_once_for_its_rows(browse: Browse, mara: User, changed: Product):
+    asked: list[HttpRequest] = []
+
+    def get_queryset(self: Any, request: HttpRequest) -> Any:
+        asked.append(request)
+        return admin.ModelAdmin.get_queryset(self, request)
+
+    with model_admin(Product, get_queryset=get_queryset):
+        browse(mara, f"{EVENTS}/")
+    assert len(asked) == 1
+
+
+def test_everybody_is_offered_where_it_is_worked_out_who_may_log_in(
+    mara: User, monkeypatch: pytest.MonkeyPatch, settings: Any
+):
+    monkeypatch.setattr(MyUser, "USERNAME_FIELD", "username", raising=False)
+    monkeypatch.setattr(MyUser, "is_staff", property(lambda self: self.username == "ada"), raising=False)
+    for username in ("ada", "ben"):
+        MyUser.objects.create(username=username)
+    settings.AUTH_USER_MODEL = "tracked.MyUser"
+    request = RequestFactory().get("/")
+    request.user = mara
+    access = Access(request, admin.site)
+    choices: Any = FilterForm(QueryDict(), access).fields["actor"].widget
+    assert [name for _key, name in choices.choices][1:] == [str(user) for user in MyUser.objects.order_by("username")]
+    assert suggestions(access, "actor:b") == ["actor:ben"]

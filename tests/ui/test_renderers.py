@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 from django.contrib.postgres.fields import ArrayField, IntegerRangeField
-from django.core.files.storage import FileSystemStorage
+from django.core.files.base import ContentFile
+from django.core.files.storage import FileSystemStorage, InMemoryStorage
 from django.db import models
 from django.utils import timezone
 from psycopg.types.range import Range
@@ -199,6 +200,44 @@ def test_files_that_are_stored_are_linked_and_images_shown(tmp_path: Path):
     assert "<img" not in drawn.html
     assert "<a " not in drawn.html
     assert drawn.note == "gone.png is no longer stored, ../../secret.png is no longer stored"
+
+
+class Far(InMemoryStorage):
+    """Files that are not on this machine's disk; counts what it is asked for."""
+
+    def __init__(self) -> None:
+        super().__init__(base_url="https://files.example.com/")
+        self.asked: list[str] = []
+
+    def exists(self, name: str) -> bool:
+        self.asked.append(name)
+        return super().exists(name)
+
+
+def test_a_closed_row_asks_nothing_of_the_storage():
+    storage = Far()
+    drawn = renderer(models.FileField(storage=storage)).chip("a.jpg", None)
+    assert drawn.before is not None
+    assert drawn.after is not None
+    assert (drawn.before.text, drawn.after.text) == ("a.jpg", "empty")
+    assert storage.asked == []
+
+
+def test_a_page_asks_a_storage_far_away_for_some_files_and_tells_nothing_of_the_others():
+    storage = Far()
+    storage.save("0.jpg", ContentFile(b"x"))
+    storage.asked.clear()
+    column = renderer(models.FileField(storage=storage))
+    first = column.change("0.jpg", "1.jpg")
+    assert "<img" in first.html
+    assert first.note == "1.jpg is no longer stored"
+    for number in range(2, 60):
+        column.value(f"{number}.jpg")
+    last = column.change("60.jpg", "61.jpg")
+    assert len(storage.asked) == renderers.files.ASKED_AT_MOST
+    assert "60.jpg" in last.html
+    assert "<a " not in last.html
+    assert last.note == ""
 
 
 def test_an_address_that_is_none_is_no_link(tmp_path: Path):

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import datetime as dt
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, BinaryIO, ClassVar
+from typing import Any, ClassVar
 
 from django.apps import apps
-from django.core.management.base import CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser, OutputWrapper
 from django.db import DatabaseError
+from django.utils.connection import ConnectionDoesNotExist
 from django.utils.dateparse import parse_date, parse_datetime
 
 from pghistory import errors, export
@@ -43,7 +44,7 @@ class Subcommand(BaseSubcommand):
         try:
             timeline = _timeline(options)
             total = timeline.count(bound=10**12).number if bar.is_terminal and options["verbosity"] else 0
-            with _opened(output) as file:
+            with self._opened(output) as file:
                 written = export.write(
                     timeline,
                     file,
@@ -51,10 +52,37 @@ class Subcommand(BaseSubcommand):
                     columns=options["columns"].split(","),
                     progress=(lambda done: bar.show(done, max(done, total))) if total else None,
                 )
-        except (errors.PghistoryError, LookupError, OSError, DatabaseError) as error:
+        except (errors.PghistoryError, ConnectionDoesNotExist, LookupError, OSError, DatabaseError) as error:
             raise CommandError(str(error)) from error
         if output != "-":
             self.command.stdout.write(f"{written:,} events written to {output}.")
+
+    @contextlib.contextmanager
+    def _opened(self, output: str) -> Iterator[export.Writable]:
+        """The file, under its name only when it is whole, and gone when it is not."""
+        if output == "-":
+            yield getattr(self.command.stdout, "buffer", None) or Text(self.command.stdout)
+            return
+        unfinished = Path(f"{output}.part")
+        try:
+            with unfinished.open("wb") as file:
+                yield file
+            unfinished.rename(output)
+        except BaseException:
+            unfinished.unlink(missing_ok=True)
+            raise
+
+
+class Text:
+    """An output without bytes, as code that calls the command may give."""
+
+    def __init__(self, output: OutputWrapper) -> None:
+        self._output = output
+        self._decoder = codecs.getincrementaldecoder("utf-8")()
+
+    def write(self, data: bytes) -> None:
+        """The text of the bytes, also where one ends within a character."""
+        self._output.write(self._decoder.decode(data), ending="")
 
 
 def _timeline(options: dict[str, Any]) -> Timeline:
@@ -68,18 +96,6 @@ def _timeline(options: dict[str, Any]) -> Timeline:
     if options["since"]:
         timeline = timeline.since(options["since"])
     return timeline.until(options["until"]) if options["until"] else timeline
-
-
-@contextlib.contextmanager
-def _opened(output: str) -> Iterator[BinaryIO]:
-    """The file, under its name only when it is whole."""
-    if output == "-":
-        yield sys.stdout.buffer
-        return
-    unfinished = Path(f"{output}.part")
-    with unfinished.open("wb") as file:
-        yield file
-    unfinished.rename(output)
 
 
 def _instant(text: str) -> dt.datetime:
