@@ -76,7 +76,7 @@ def check_conditions(app_configs: AppConfigs, **options: Any) -> list[checks.Che
     return [
         checks.Error(
             f"{model._meta.label}: {tracker!r} has a `condition` that cannot become a trigger: {problem}.",
-            hint=f'{remedy} See "Track your first model" in the README.',
+            hint=f'{remedy} See "Conditions" in docs/tracking.md.',
             obj=model,
             id="pghistory.E004",
         )

@@ -1,6 +1,7 @@
 """Settings, read when they are needed, and the configuration of the columns that an event model adds.
 
-Every setting is `PGHISTORY_` and the function's name in capitals, so that `override_settings` works in tests.
+A setting is `PGHISTORY_` and the name of its function in capitals, but for two functions that name what they read:
+`field_layers` and `field_permission`. docs/settings.md tells of all.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Settings of the browser, read live so that override_settings works."""
+"""Settings of the browser, read live so that override_settings works: `PGHISTORY_UI_` and the function's name.
+
+`skin` alone is no setting: what is installed says it.
+"""
 
 from __future__ import annotations
 

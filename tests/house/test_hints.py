@@ -22,7 +22,7 @@ def test_hints_of_checks_name_headings_that_are_there():
         for text in constants("pghistory/checks.py")
         for title, document in re.findall(r'See "([^"]+)" in (?:the )?(README|docs/\w+\.md)', text)
     ]
-    assert {document for _, document in named} == {"README", "docs/switching.md"}
+    assert {document for _, document in named} == {"README", "docs/switching.md", "docs/tracking.md"}
     for title, document in named:
         path = ROOT / (document if "/" in document else f"{document}.md")
         assert title.lower().replace(" ", "-") in anchors(path), title
