@@ -132,7 +132,7 @@ contrib:
 		echo "Installing PostgreSQL's extensions for the tests of hstore and citext …"; \
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql; \
 	else \
-		echo "The tests of hstore and citext need a PostgreSQL of the system, 15 or newer, with its extensions."; \
+		echo "The tests of hstore and citext need a PostgreSQL of the system with its extensions."; \
 		echo "On Debian and Ubuntu: sudo apt-get install postgresql. Elsewhere: your system's package of that name."; \
 		exit 1; \
 	fi

@@ -3,7 +3,8 @@
 Two layers, which the planner takes apart again. The inner one is a branch for each event model, without a WHERE, so
 that conditions and orders reach the indexes of each table. The outer one adds what is dear, as the diff, so that it is
 computed for the rows that are left after ORDER BY and LIMIT. Everything else of such a query is Django's own.
-This is the only module that builds a part of a query.
+This and `past` put tables of their own into a query; others that write SELECTs, as `timeline/keysets` and
+`timeline/stored`, put them around what the ORM has compiled.
 """
 
 from __future__ import annotations

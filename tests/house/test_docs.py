@@ -48,3 +48,28 @@ def test_every_link_within_the_project_leads_somewhere(document: Path) -> None:
         if not inside or (link.fragment and place.suffix == ".md" and link.fragment not in anchors(place)):
             broken.append(target)
     assert broken == []
+
+
+def test_the_blocks_of_a_page_are_told_where_they_are_looked_for() -> None:
+    base = (ROOT / "templates" / "pghistory_ui" / "base.html").read_text()
+    blocks = set(re.findall(r"{% block (history\w*) %}", base))
+    comment = re.search(r"Blocks to override: (.+?)\.{% endcomment %}", base)
+    assert comment
+    assert set(comment[1].split(", ")) == blocks
+    told = re.findall(r"^\| `(history\w*)` \| every page", (ROOT / "docs" / "browser.md").read_text(), re.MULTILINE)
+    assert set(told) == blocks
+
+
+def test_every_folder_of_tests_is_told() -> None:
+    _, _, table = (ROOT / "CONTRIBUTING.md").read_text().partition("| folder of `tests` |")
+    told = set(re.findall(r"`(\w+)`", table.partition("\n\n")[0]))
+    assert told == {path.parent.name for path in project_files() if path.parent.parent == ROOT / "tests"}
+
+
+def test_one_oldest_postgresql_is_promised() -> None:
+    told = {
+        found
+        for path in [ROOT / "README.md", *(ROOT / "docs").glob("*.md"), ROOT / "Makefile"]
+        for found in re.findall(r"PostgreSQL (\d+) or newer|PostgreSQL\b[^\n]*?, (\d+) or newer", path.read_text())
+    }
+    assert {version for pair in told for version in pair if version} == {"16"}
