@@ -45,11 +45,12 @@
     const status = live.querySelector("[role=status]");
     // A transaction that began before the newest event may end after it: the last minute is read again.
     let since = new Date(live.dataset.pghNewest) - 60000;
-    const known = () => new Set([...document.querySelectorAll(".pgh-event__id")].map((link) => link.getAttribute("href")));
+    const hrefs = (where) => [...where.querySelectorAll(".pgh-event__id")].map((link) => link.getAttribute("href"));
+    // In pages, lest a busy hour makes whoever looks on another burden.
+    const furthest = 10;
 
-    const merge = (text) => {
-      const parts = new DOMParser().parseFromString(text, "text/html");
-      const here = known();
+    const merge = (parts) => {
+      const here = new Set(hrefs(document));
       let added = 0;
       for (const row of parts.querySelectorAll(".pgh-event")) {
         if (here.has(row.querySelector(".pgh-event__id").getAttribute("href"))) row.remove();
@@ -64,18 +65,39 @@
         if (first && title(first) === title(day)) first.querySelector(".pgh-day__title").after(...cards);
         else (first ?? live).before(day);
       }
-      if (added) status.textContent = (added === 1 ? status.dataset.pghOne : status.dataset.pghMany).replace("%s", added);
+      return added;
     };
+    const tell = (words, number) => (status.textContent = words.replace("%s", number));
 
     const look = async () => {
-      if (!box.checked || document.hidden) return;
       const asked = new Date();
-      const address = new URL(live.dataset.pghLive, location.href);
-      address.searchParams.set("since", new Date(since).toISOString());
-      const answer = await fetch(address, { headers: { "HX-Request": "true" } }).catch(() => null);
-      if (!answer?.ok) return;
-      merge(await answer.text());
+      let next = new URL(live.dataset.pghLive, location.href);
+      next.searchParams.set("since", new Date(since).toISOString());
+      const last = hrefs(document).at(-1);
+      const pages = [];
+      while (next && pages.length < furthest) {
+        const answer = await fetch(next, { headers: { "HX-Request": "true" } }).catch(() => null);
+        if (!answer?.ok) return;
+        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+        pages.push(page);
+        const older = page.querySelector(".pgh-more");
+        next = older && new URL(older.getAttribute("href"), next);
+        // What stands below the last event that is shown is not new, however young.
+        const end = hrefs(page).indexOf(last);
+        if (end < 0) continue;
+        for (const row of [...page.querySelectorAll(".pgh-event")].slice(end + 1)) row.remove();
+        next = null;
+      }
+      // The oldest first: each page is put above what is there.
+      const added = pages.reverse().map(merge);
+      const number = added.reduce((sum, each) => sum + each, 0);
+      if (next && added[0]) tell(status.dataset.pghRest, number);
+      else if (number) tell(number === 1 ? status.dataset.pghOne : status.dataset.pghMany, number);
       since = asked - 60000;
+    };
+    let looking = null;
+    const lookOn = () => {
+      if (box.checked && !document.hidden) looking ??= look().finally(() => (looking = null));
     };
 
     live.hidden = false;
@@ -84,10 +106,10 @@
       if (box.checked) address.searchParams.set("live", "1");
       else address.searchParams.delete("live");
       history.replaceState(null, "", address);
-      look();
+      lookOn();
     });
     box.checked = new URLSearchParams(location.search).get("live") === "1";
-    setInterval(look, 5000);
+    setInterval(lookOn, 5000);
   }
 
   // Keys, unless they are switched off or somebody is writing.

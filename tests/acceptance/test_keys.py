@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from django.db import transaction
 from playwright.sync_api import Page, expect
 
 import pghistory
@@ -71,6 +72,24 @@ def test_keys_and_live_events(sign_in: Callable[..., Page], troubles: list[str])
     assert len(set(page.locator(".pgh-day__title").all_text_contents())) == page.locator(".pgh-day").count()
     page.reload()
     expect(page.get_by_label("Live")).to_be_checked()
+
+    # Also more than a page of them, and where it stops it says so.
+    def happen(reason: str, times: int) -> None:
+        with transaction.atomic(), pghistory.context(reason=reason):
+            for number in range(times):
+                Product.objects.filter(pk=product.pk).update(stock=number)
+
+    happen("A busy minute", 130)
+    numbers = page.locator(".pgh-event__id").all_text_contents()
+    expect(page.get_by_role("status").filter(has_text="130 new events")).to_be_visible(timeout=20_000)
+    now = page.locator(".pgh-event__id").all_text_contents()
+    assert now[130:] == numbers
+    assert [int(number.rpartition("#")[2]) for number in now[:130]] == sorted(
+        (int(number.rpartition("#")[2]) for number in now[:130]), reverse=True
+    )
+    happen("A busier one", 510)
+    told = page.get_by_role("status").filter(has_text="500 new events and more: reload the page to see all")
+    expect(told).to_be_visible(timeout=40_000)
 
     # The history of one object does so too, and leaves the versions that are chosen.
     page.goto(f"/admin/shop/product/{product.pk}/history/")
