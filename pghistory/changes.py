@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Final
 from django.db import models
 from django.db.models import Case, Exists, F, Func, OuterRef, Q, Subquery, When
 
-from pghistory import conditions
+from pghistory import branches, conditions
 from pghistory.models import Event
 from pghistory.readings import Labels
 
@@ -23,7 +23,7 @@ NEVER: Final = Q(pk__in=())
 
 def has_object(event_model: type[Event]) -> bool:
     """Whether the events say to which object they belong."""
-    return column(event_model, "pgh_obj") is not None
+    return branches.has_column(event_model, "pgh_obj")
 
 
 def column(event_model: type[Event], name: str) -> Any:

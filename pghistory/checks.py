@@ -225,10 +225,5 @@ def _drifted(connection: BaseDatabaseWrapper) -> list[str]:
         for name, version in operations.LATEST.items()
         if (name, version) in installed
     }
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select proname, prosrc from pg_proc where proname = any(%s) and pg_function_is_visible(oid)",
-            [list(expected)],
-        )
-        present = dict(cursor.fetchall())
+    present = operations.bodies(connection, expected)
     return [name for name, body in expected.items() if present.get(name) != body]

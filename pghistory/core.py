@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Model
 
 from pghistory import registry
+from pghistory.changes import has_object
 from pghistory.fields import ProxyField
 from pghistory.recording import create_event
 from pghistory.trackers import (
@@ -68,7 +69,7 @@ def event_models(
         found = [
             event_model
             for event_model in found
-            if event_model in tracking and (include_missing_pgh_obj or _has_object(event_model))
+            if event_model in tracking and (include_missing_pgh_obj or has_object(event_model))
         ]
     return found
 
@@ -77,7 +78,3 @@ def _refers(event_model: type[Event], model: type[Model]) -> bool:
     table = registry.concrete(model)
     targets = [field.related_model for field in event_model._meta.concrete_fields if field.is_relation]
     return any(isinstance(target, type) and registry.concrete(target) is table for target in targets)
-
-
-def _has_object(event_model: type[Event]) -> bool:
-    return any(field.name == "pgh_obj" for field in event_model._meta.concrete_fields)

@@ -116,12 +116,7 @@ def function_states(event_models: Iterable[type[Event]]) -> tuple[FunctionState,
     """The functions that the triggers of these event models call, in each of their databases."""
     states = []
     for alias in sorted({router.db_for_write(event_model) for event_model in event_models}):
-        with connections[alias].cursor() as cursor:
-            cursor.execute(
-                "select proname, prosrc from pg_proc where proname = any(%s) and pg_function_is_visible(oid)",
-                [list(operations.LATEST)],
-            )
-            present = dict(cursor.fetchall())
+        present = operations.bodies(connections[alias], operations.LATEST)
         for name, version in operations.LATEST.items():
             wanted = operations.body(operations.definition(name, version))
             state = MISSING if name not in present else INSTALLED if present[name] == wanted else OUTDATED

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Self
 from django.conf import settings
 from django.db import models, router, transaction
 
-from pghistory import errors, registry
+from pghistory import branches, errors, registry
 from pghistory.fields import CreatedAtField, PGHistoryJSONField, ProxyField, SlugField
 from pghistory.job_models import Job, JobLine, JobPulse, JobRange
 from pghistory.querysets import EventQuerySet, EventsManager, EventsQuerySet, NoEventsManager
@@ -118,7 +118,7 @@ class Event(models.Model):
     def _of_that_time(self, parent: type[models.Model], key: Any, using: str) -> Event | None:
         """The whole row of a parent's table in the newest event that is no younger than this one, else in the first."""
         for event_model in registry.event_models_of(parent):
-            if "pgh_obj" not in {field.name for field in event_model._meta.concrete_fields}:
+            if not branches.has_column(event_model, "pgh_obj"):
                 continue
             rows: models.QuerySet[Any] = event_model._base_manager.using(using)
             events = rows.filter(pgh_obj=key)

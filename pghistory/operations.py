@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any, Final
 
 from django.db import DEFAULT_DB_ALIAS, connections, router
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation, OperationCategory
 from django.db.migrations.state import ProjectState
@@ -16,6 +18,15 @@ _BODY: Final = re.compile(r"\$function\$(.*)\$function\$", re.DOTALL)
 
 LATEST = {"_pgh_attach_context": 2}
 """The version of each SQL function that this release installs."""
+
+
+def bodies(connection: BaseDatabaseWrapper, names: Iterable[str]) -> dict[str, str]:
+    """{function: its body in the database} of those that are there."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select proname, prosrc from pg_proc where proname = any(%s) and pg_function_is_visible(oid)", [list(names)]
+        )
+        return dict(cursor.fetchall())
 
 
 class InstallFunction(Operation):

@@ -193,14 +193,13 @@ class NoEventsManager(models.Manager[Any]):
 
 
 def _event_model(named: object) -> type[models.Model]:
-    known = {event_model._meta.label_lower: event_model for event_model in registry.event_models()}
     found = None
     if isinstance(named, str):
-        found = known.get(named.lower())
+        found = registry.named(named)
     elif isinstance(named, type) and issubclass(named, models.Model):
-        found = known.get(registry.concrete(named)._meta.label_lower)
+        found = registry.named(registry.concrete(named)._meta.label)
     if found is None:
-        labels = ", ".join(event_model._meta.label for event_model in known.values())
+        labels = ", ".join(event_model._meta.label for event_model in registry.event_models())
         raise errors.InvalidObjects(problem=f"{named!r} is no event model.", remedy=f"Use one of: {labels or 'none'}.")
     return found
 

@@ -46,6 +46,11 @@ def event_models() -> tuple[type[Event], ...]:
     return tuple(_event_models.values())
 
 
+def named(label: str) -> type[Event] | None:
+    """The event model with a label ("app.Model", in letters of any size); None where there is none."""
+    return _event_models.get(label.lower())
+
+
 def tracked_models() -> tuple[type[models.Model], ...]:
     """Every tracked model once, as it was declared: a proxy stays a proxy."""
     return tuple(dict.fromkeys(event_model.pgh_tracked_model for event_model in event_models()))

@@ -18,7 +18,6 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 NAMES: Final = ("actor", "event_model", "field", "label", "model", "obj", "on", "since", "until")
-ARROWS: Final = ("→", "->")
 ANYTHING: Final = "*"
 
 # Quotes hold words together; one that is never closed is a character like others.

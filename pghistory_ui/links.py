@@ -5,6 +5,7 @@ A page collects the keys it will show first; then each model is asked once, and 
 
 from __future__ import annotations
 
+import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -12,7 +13,7 @@ from functools import partial
 from typing import Any, Final
 
 from django.contrib.admin import AdminSite
-from django.contrib.admin.utils import quote
+from django.contrib.admin.utils import quote, unquote
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.db.models import ForeignKey, Model
@@ -50,14 +51,6 @@ def page_url(site: AdminSite, name: str, *args: Any) -> str:
     """The address of a page of the browser, as `page_url(site, "object", "shop.Product", 5)`."""
     quoted = [quote(arg) for arg in args]
     return reverse(f"{site.name}:pghistory_ui_{name}", args=quoted, current_app=site.name)
-
-
-def optional_url(site: AdminSite, name: str, *args: Any) -> str:
-    """The address of a page that this site may not have, or ""."""
-    try:
-        return page_url(site, name, *args)
-    except NoReverseMatch:
-        return ""
 
 
 def activity_url(site: AdminSite) -> str:
@@ -273,3 +266,11 @@ def as_key(model: type[Model], value: object) -> Any:
     except (ValidationError, TypeError, ValueError, OverflowError):
         return None
     return key
+
+
+def as_uuid(text: str) -> uuid.UUID | None:
+    """The id of a context or a job in an address; None for a text that is none."""
+    try:
+        return uuid.UUID(unquote(text))
+    except ValueError:
+        return None

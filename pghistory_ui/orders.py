@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import shlex
-import uuid
 from typing import Any
 
 from django import forms
-from django.contrib.admin.utils import unquote
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db.models import Model
 from django.utils.text import capfirst
@@ -156,11 +154,3 @@ def hidden_fields(access: Access, model: type[Model]) -> frozenset[str]:
     names = {name for found in registry.event_models_of(model) for name in access.hidden_fields(found)}
     columns = {field.attname for field in model._meta.concrete_fields if field.name in names}
     return frozenset(names | columns)
-
-
-def job_id(text: str) -> uuid.UUID | None:
-    """The id in an address; None for what is none."""
-    try:
-        return uuid.UUID(unquote(text))
-    except ValueError:
-        return None

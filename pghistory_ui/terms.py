@@ -117,8 +117,8 @@ def _actor(access: Access, term: Term, value: str) -> Meaning:
 
 
 def _event_model(access: Access, term: Term, value: str) -> Meaning:
-    found = {event_model._meta.label.lower(): event_model for event_model in access.event_models}.get(value.lower())
-    if found is None:
+    found = registry.named(value)
+    if found is None or found not in access.event_models:
         raise ValidationError(_("There is no event model “%s” in sight.") % value)
     return Meaning(term, _("Event model"), found._meta.label, lambda timeline: _across(timeline, wanted=(found,)))
 

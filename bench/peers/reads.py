@@ -97,7 +97,7 @@ class Reads:
         return lambda: len(list(found.all()))
 
     def _limit(self, what: str) -> Callable[[], int]:
-        statement = by_hand.read(f"limit_{what.lower()}.sql")
+        statement = by_hand.read(f"limit_{what.lower().removesuffix('h')}.sql")
         if what not in ("R1", "R1h", "R4") and not what.startswith("A"):
             statement = by_hand.read("limit_page.sql").replace("-- newest", statement)
         params = {

@@ -64,9 +64,10 @@ class EventModelFilter(EventFilter):
         return [(found._meta.label, found._meta.verbose_name) for found in self.viewer.event_models]
 
     def narrowed(self, request: HttpRequest, queryset: QuerySet[Any], value: str) -> QuerySet[Any] | None:
-        known = {found._meta.label_lower: found for found in self.viewer.event_models}
-        found = known.get(value.lower())
-        return None if found is None or not isinstance(queryset, EventsQuerySet) else queryset.across(found)
+        found = registry.named(value)
+        if found not in self.viewer.event_models or not isinstance(queryset, EventsQuerySet):
+            return None
+        return queryset.across(found)
 
 
 class LabelFilter(EventFilter):

@@ -108,11 +108,6 @@ def instant(text: str) -> tuple[dt.datetime | None, str]:
         return None, " ".join(error.messages)
 
 
-def as_input(at: dt.datetime | None) -> str:
-    """An instant as a browser's date and time input takes it, in the reader's zone."""
-    return "" if at is None else f"{timezone.localtime(at):%Y-%m-%dT%H:%M}"
-
-
 def fullest(history: Timeline) -> Timeline:
     """The timeline in the event model that keeps most of the object's fields."""
     best = max(history.event_models, key=lambda found: len(found.pgh_tracked_fields), default=None)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import uuid
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.admin import AdminSite
-from django.core.exceptions import ValidationError
-from django.db.models import UUIDField
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
@@ -19,7 +16,7 @@ from pghistory.errors import InvalidCursor
 from pghistory.timeline import Count, Entry
 from pghistory_ui import ledger
 from pghistory_ui.cards import Desk
-from pghistory_ui.links import Links, page_url
+from pghistory_ui.links import Links, as_uuid, page_url
 from pghistory_ui.rows import KINDS, Card, Row, metadata_of
 from pghistory_ui.views import frame
 from pghistory_ui.views.event import as_text
@@ -101,15 +98,6 @@ def context(request: HttpRequest, site: AdminSite, key: str) -> HttpResponse:
             **shown,
         )
     )
-
-
-def as_uuid(text: str) -> uuid.UUID | None:
-    """The id of a context, or None for a text that is none."""
-    try:
-        found: uuid.UUID | None = UUIDField().to_python(text)
-    except ValidationError:
-        return None
-    return found
 
 
 def groups(desk: Desk, entries: list[Entry]) -> tuple[Group, ...]:

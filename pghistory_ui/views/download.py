@@ -33,8 +33,7 @@ from pghistory.models import Job, JobRange
 from pghistory_ui import config, records
 from pghistory_ui.filters import FilterForm
 from pghistory_ui.forms import ColumnsForm
-from pghistory_ui.links import page_url
-from pghistory_ui.orders import job_id
+from pghistory_ui.links import as_uuid, page_url
 from pghistory_ui.permissions import Access
 from pghistory_ui.views import export, frame
 
@@ -131,7 +130,7 @@ def order_export(request: HttpRequest, site: AdminSite) -> HttpResponse:
 def download(request: HttpRequest, site: AdminSite, key: str) -> HttpResponseBase:
     """The file of a job, for its owner alone; 404 when it is not made yet, or not kept any more."""
     frame.enter(request, site)
-    wanted = job_id(key)
+    wanted = as_uuid(key)
     job = jobs.find(wanted) if wanted else None
     if job is None:
         raise Http404(_("There is no such job."))

@@ -93,7 +93,7 @@ def visible_model(access: Access, label: str) -> type[Model]:
 
 def visible_event_model(access: Access, label: str) -> type[Event]:
     """An event model by its label; 404 for what is none, 403 for what may not be seen."""
-    found = {event_model._meta.label: event_model for event_model in registry.event_models()}.get(label)
+    found = registry.named(label)
     if found is None:
         raise Http404(_("There is no event model “%s”.") % label)
     if found not in access.event_models:

@@ -11,8 +11,7 @@ from django.utils.translation import gettext as _
 
 from pghistory import errors, jobs
 from pghistory.models import Context, Job, JobLine
-from pghistory_ui.links import page_url
-from pghistory_ui.orders import job_id
+from pghistory_ui.links import as_uuid, page_url
 from pghistory_ui.views import frame
 
 LINES = 50
@@ -22,7 +21,7 @@ FACTS = ("query", "format", "model", "label", "filter", "time", "throttle")
 def job(request: HttpRequest, site: AdminSite, key: str) -> HttpResponse:
     """How far a job has come, for the one who ordered it and for superusers; POST cancels or resumes it."""
     frame.enter(request, site)
-    wanted = job_id(key)
+    wanted = as_uuid(key)
     found = jobs.find(wanted) if wanted else None
     if found is None:
         raise Http404(_("There is no such job."))

@@ -20,10 +20,9 @@ from pghistory.restore import Intent, Plan
 from pghistory.timeline import Entry
 from pghistory_ui import ledger, previews
 from pghistory_ui.cards import Desk
-from pghistory_ui.links import Links, page_url
+from pghistory_ui.links import Links, as_uuid, page_url
 from pghistory_ui.permissions import Access
 from pghistory_ui.views import frame
-from pghistory_ui.views.context import as_uuid
 from pghistory_ui.views.restore import said
 from pghistory_ui.views.restore_job import ordered, place
 

@@ -58,7 +58,7 @@ def _lines(plan: Plan) -> list[str]:
 
 
 def _event(label: str, key: str, using: str) -> Event:
-    found = {event_model._meta.label_lower: event_model for event_model in registry.event_models()}.get(label.lower())
+    found = registry.named(label)
     if found is None:
         raise CommandError(f'There is no event model "{label}".')
     try:
