@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db import DatabaseError, IntegrityError, connections, models, router, transaction
-from django.db.models import Count, Max, Q, Sum
 from django.utils import timezone
 
-from pghistory import config, contexts, errors, functions
-from pghistory.jobs import kinds, queue
+from pghistory import config, contexts, errors, functions, registry
+from pghistory.jobs import kinds, queue, zones
 from pghistory.jobs.files import expire, storage
-from pghistory.jobs.kinds import Kind
+from pghistory.jobs.kinds import Kind, kind_of
+from pghistory.jobs.progress import Progress, progress, progress_of
 from pghistory.jobs.pulse import Pulse
 from pghistory.jobs.worker import note, work
-from pghistory.models import Job, JobPulse, JobRange
+from pghistory.models import Job, JobRange
 
 __all__ = [
     "Kind",
@@ -24,45 +23,24 @@ __all__ = [
     "Pulse",
     "cancel",
     "context_id",
+    "databases",
     "expire",
     "find",
+    "kind_of",
     "looked",
     "note",
     "order",
     "place",
     "progress",
+    "progress_of",
     "resume",
     "start",
     "storage",
     "work",
 ]
 
-STALLED_AFTER: Final = 60.0
-"""Seconds without a sign of a worker after which a running job may be taken up again."""
 CANCEL_TIMEOUT: Final = "5s"
 """How long a cancellation waits for the ranges that are being written."""
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a job has come: rows looked at of `total`, rows written, ranges done, rows a second, seconds left.
-
-    `rate` and `left` are None where nothing is known; `stalled` says that nobody is at work.
-    """
-
-    done: int
-    total: int
-    written: int
-    ranges_done: int
-    ranges: int
-    rate: float | None
-    left: float | None
-    stalled: bool
-
-    @property
-    def percent(self) -> int:
-        """The share that is done, 100 only at the end."""
-        return 100 if self.done >= self.total else int(100 * self.done / self.total)
 
 
 def place(rows: int, command: str) -> str:
@@ -88,10 +66,11 @@ def order(
 ) -> Job:
     """Writes a job down; `start` or `work` has it done.
 
-    What it writes belongs to one context, with the owner as its actor. Raises JobUnderWay where an unfinished job has
-    the same target.
+    What it writes belongs to one context, with the owner as its actor; days and times in its arguments are of the time
+    zone that is active now. Raises JobUnderWay where an unfinished job has the same target.
     """
     alias = using or router.db_for_write(Job)
+    arguments = {**arguments, "zone": zones.told(timezone.get_current_timezone())}
     job = Job(kind=kind, arguments=arguments, target=target, owner="" if owner is None else str(owner.pk))
     job.owner_label = "" if owner is None else contexts.label(owner)
     metadata = {"job": str(job.pk), kind: arguments.get("model", ""), **({"reason": reason} if reason else {})}
@@ -114,6 +93,12 @@ def start(job: Job, place: str) -> None:
         transaction.on_commit(lambda: queue.enqueue(job.pk, using), using=using)
 
 
+def databases() -> list[str]:
+    """Where jobs are ordered: the aliases of their own database, and of those in which tracked models are written."""
+    written = (router.db_for_write(event_model) for event_model in registry.event_models())
+    return list(dict.fromkeys([router.db_for_write(Job), *written]))
+
+
 def find(job_id: uuid.UUID) -> Job | None:
     """A job by its id, in whichever database it is."""
     for alias in connections:
@@ -122,33 +107,6 @@ def find(job_id: uuid.UUID) -> Job | None:
             if found is not None:
                 return found
     return None
-
-
-def progress(job: Job) -> Progress:
-    """How far a job has come, read now."""
-    done = Q(done_at__isnull=False)
-    read = (
-        JobRange.objects.using(job._state.db)
-        .filter(job=job)
-        .aggregate(
-            ranges=Count("pk"),
-            ranges_done=Count("pk", filter=done),
-            looked=Sum("size", filter=done, default=0),
-            written=Sum("written", default=0),
-            last=Max("done_at"),
-        )
-    )
-    total = job.total or 0
-    finished = job.state == Job.State.DONE
-    pulse = JobPulse.objects.using(job._state.db).filter(job=job).first()
-    told = pulse.looked if pulse and job.is_unfinished else 0
-    looked = total if finished else min(total, max(read["looked"], told))
-    last = max(filter(None, [read["last"], pulse and pulse.at]), default=None)
-    spent = (last - job.started_at).total_seconds() if last and job.started_at else 0
-    rate = looked / spent if spent > 0 else None
-    left = (total - looked) / rate if rate and not finished else None
-    is_stalled = job.is_unfinished and _is_stalled(job, last)
-    return Progress(looked, total, read["written"], read["ranges_done"], read["ranges"], rate, left, is_stalled)
 
 
 def context_id(job: Job) -> uuid.UUID | None:
@@ -167,7 +125,10 @@ def looked(job_id: Any, using: str) -> tuple[int, int]:
 
 
 def cancel(job: Job) -> Job:
-    """Ends a job: what is written stays, and no range is begun. Waits a few seconds for those that are under way."""
+    """Ends a job: what is written stays, and no range is begun. Waits a few seconds for those that are under way.
+
+    They are kept as well, but for kinds that stop midway: what those had begun is rolled back.
+    """
     using = job._state.db or "default"
     unfinished = Job.objects.using(using).filter(pk=job.pk, state__in=[Job.State.QUEUED, Job.State.RUNNING])
     if not unfinished.update(state=Job.State.CANCELLED, ended_at=timezone.now()):
@@ -179,11 +140,12 @@ def cancel(job: Job) -> Job:
                 cursor.execute(functions.set_config({"lock_timeout": CANCEL_TIMEOUT}))
             list(JobRange.objects.using(using).filter(job=job, done_at=None).select_for_update())
     except DatabaseError:
-        note(job, using, "A range is still being written; it will be kept")
+        end = "rolled back" if kinds.KINDS[job.kind].stops_midway else "kept"
+        note(job, using, f"A range is still being written; it will be {end}")
     job.refresh_from_db()
     found = progress(job)
-    text = f"Cancelled: {found.written:,} written in {found.ranges_done:,} of {found.ranges:,} ranges; they stay"
-    note(job, using, text)
+    stay = "; they stay" if found.written else ""
+    note(job, using, f"Cancelled: {found.written:,} written in {found.ranges_done:,} of {found.ranges:,} ranges{stay}")
     return job
 
 
@@ -197,7 +159,7 @@ def resume(job: Job) -> Job:
     ended = Job.objects.using(using).filter(pk=job.pk, state__in=[Job.State.CANCELLED, Job.State.FAILED])
     try:
         with transaction.atomic(using=using):
-            kind = kinds.kind_of(job, using)
+            kind = kind_of(job, using)
             kind.lock(shared=False)
             ended.update(state=state, ended_at=None, error="")
             JobRange.objects.using(using).filter(job=job, done_at=None).update(attempts=0)
@@ -211,15 +173,3 @@ def resume(job: Job) -> Job:
 def _under_way(target: str | None, using: str) -> errors.JobUnderWay:
     other = Job.objects.using(using).filter(target=target, state__in=[Job.State.QUEUED, Job.State.RUNNING]).first()
     return errors.JobUnderWay(target=target, job=other.pk if other else "unknown")
-
-
-def _is_stalled(job: Job, last: Any) -> bool:
-    using = job._state.db or "default"
-    line = job.lines.order_by("-pk").first()
-    signs = [found for found in (last, job.created_at, line.at if line else None) if found]
-    if (timezone.now() - max(signs)).total_seconds() < STALLED_AFTER:
-        return False
-    undone = JobRange.objects.using(using).filter(job=job, done_at=None)
-    with transaction.atomic(using=using):
-        free = list(undone.select_for_update(skip_locked=True).values_list("pk", flat=True))
-    return len(free) == undone.count()

@@ -28,6 +28,8 @@ class Kind(ABC):
     name: ClassVar[str]
     one_snapshot: ClassVar[bool] = False
     """Whether a range sees the database as it was when the range began, whatever is written meanwhile."""
+    stops_midway: ClassVar[bool] = False
+    """Whether a range that is under way is rolled back when its job is cancelled; else it is finished and kept."""
 
     def __init__(self, job: Job, using: str) -> None:
         self.job = job
@@ -46,8 +48,8 @@ class Kind(ABC):
         """How many rows there are to look at."""
 
     @abstractmethod
-    def ranges(self) -> Iterator[JobRange]:
-        """The parts of the work, not stored yet."""
+    def ranges(self, total: int) -> Iterator[JobRange]:
+        """The parts of the work on so many rows, not stored yet."""
 
     @abstractmethod
     def do(self, part: JobRange) -> int:
@@ -105,7 +107,7 @@ class Backfill(Kind):
     def total(self) -> int:
         return self.plan.rows.count()
 
-    def ranges(self) -> Iterator[JobRange]:
+    def ranges(self, total: int) -> Iterator[JobRange]:
         size = backfill.range_size(self.arguments.get("batch") or RANGE, self.throttle)
         bounds = self.plan.bounds(size)
         for number, (low, high) in enumerate(bounds, start=1):

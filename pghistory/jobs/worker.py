@@ -15,7 +15,7 @@ from django.template.defaultfilters import pluralize
 from django.utils import timezone
 
 from pghistory import backfill, contexts, errors, functions
-from pghistory.jobs import kinds
+from pghistory.jobs import kinds, zones
 from pghistory.models import Job, JobLine, JobRange
 
 ATTEMPTS: Final = 3
@@ -65,12 +65,12 @@ def begin(job_id: Any, using: str) -> None:
         if job.state != Job.State.QUEUED:
             return
         try:
-            with transaction.atomic(using=using):
+            with transaction.atomic(using=using), zones.of(job):
                 kind = _checked(job, using)
                 # Waits for the ranges that a cancelled job of the same target may still be writing.
                 kind.lock(shared=False)
                 job.total = kind.total()
-                parts = list(kind.ranges())
+                parts = list(kind.ranges(job.total))
                 JobRange.objects.using(using).bulk_create(parts, batch_size=1_000)
         except (errors.PghistoryError, DatabaseError, LookupError) as error:
             if is_lost(error):
@@ -92,7 +92,7 @@ def _next(job_id: Any, using: str) -> bool | None:
     began = time.monotonic()
     outermost = not connections[using].in_atomic_block
     try:
-        with transaction.atomic(using=using):
+        with transaction.atomic(using=using), zones.of(job):
             with connections[using].cursor() as cursor:
                 if outermost and kinds.KINDS[job.kind].one_snapshot:
                     cursor.execute("set transaction isolation level repeatable read")

@@ -21,6 +21,7 @@ from pghistory_ui.links import admin_url, page_url
 from pghistory_ui.orders import BackfillForm, ModelForm, labels
 from pghistory_ui.permissions import Access
 from pghistory_ui.views import frame
+from pghistory_ui.views.jobs import visible_jobs
 
 SHOWN = 4
 LISTED = 20
@@ -92,8 +93,9 @@ def backfillable(access: Access) -> list[type[Model]]:
 
 def newest(request: HttpRequest) -> list[Job]:
     """The newest backfills that the one who asks may watch: their own, to a superuser all."""
-    found = Job.objects.filter(kind="backfill").order_by("-created_at")
-    return list((found if request.user.is_superuser else found.filter(owner=str(request.user.pk)))[:LISTED])
+    of_databases = (visible_jobs(request, alias).filter(kind="backfill")[:LISTED] for alias in jobs.databases())
+    found = {job.pk: job for of_database in of_databases for job in of_database}
+    return sorted(found.values(), key=lambda job: job.created_at, reverse=True)[:LISTED]
 
 
 def ordered(request: HttpRequest, access: Access, form: BackfillForm) -> HttpResponse:

@@ -45,6 +45,7 @@ class Export(Kind):
 
     name = "export"
     one_snapshot = True
+    stops_midway = True
 
     def check(self, request: HttpRequest | None, site: AdminSite | None) -> None:
         if request is None or site is None:
@@ -67,9 +68,9 @@ class Export(Kind):
     def total(self) -> int:
         return int(self._timeline.count(bound=MOST).number)
 
-    def ranges(self) -> Iterator[JobRange]:
+    def ranges(self, total: int) -> Iterator[JobRange]:
         # The file shows one moment: one snapshot, which cannot be cut into transactions.
-        yield JobRange(job=self.job, number=1, size=max(1, self.total()))
+        yield JobRange(job=self.job, number=1, size=max(1, total))
 
     def do(self, part: JobRange) -> int:
         file_format = self.arguments["format"]

@@ -77,8 +77,11 @@ def done(request: HttpRequest, site: AdminSite, found: Job) -> HttpResponse:
     """Cancels the job, or takes it up again where workers are to be had."""
     try:
         if "cancel" in request.POST:
-            jobs.cancel(found)
-            messages.success(request, _("The job was cancelled. What it has written stays."))
+            written = jobs.progress(jobs.cancel(found)).written
+            if written or not jobs.kind_of(found, found._state.db or "default").stops_midway:
+                messages.success(request, _("The job was cancelled. What it has written stays."))
+            else:
+                messages.success(request, _("The job was cancelled. It has changed nothing."))
         elif "resume" in request.POST:
             left = jobs.progress(found)
             place = jobs.place(left.total - left.done, f"python manage.py pghistory job resume {found.pk}")

@@ -10,7 +10,7 @@ from typing import Final
 
 from django.contrib.admin import AdminSite
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Q, QuerySet
 from django.forms import UUIDField
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
@@ -18,6 +18,7 @@ from django.utils.http import urlencode
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
+from pghistory import jobs
 from pghistory.models import Job
 from pghistory_ui.inputs import InstantField
 from pghistory_ui.links import page_url
@@ -61,7 +62,7 @@ def all_jobs(request: HttpRequest, site: AdminSite) -> HttpResponse:
         last = UUIDField(required=False).clean(request.GET.get("id", ""))
     except ValidationError as error:
         raise Http404(_("This is not the address of a page.")) from error
-    found = list(visible(request, before, last)[: SHOWN + 1])
+    found = newest(request, before, last)
     shown, more = found[:SHOWN], len(found) > SHOWN
     return frame.page(
         request,
@@ -76,9 +77,19 @@ def all_jobs(request: HttpRequest, site: AdminSite) -> HttpResponse:
     )
 
 
-def visible(request: HttpRequest, before: dt.datetime | None, last: uuid.UUID | None) -> QuerySet[Job]:
-    """The jobs that the one who asks may know of, newest first; of one instant, in the order of their keys."""
-    found = Job.objects.order_by("-created_at", "-pk")
+def newest(request: HttpRequest, before: dt.datetime | None, last: uuid.UUID | None) -> list[Job]:
+    """A page of the jobs of all databases, and one more where there are any; of one instant, by their keys."""
+    of_databases = (visible_jobs(request, alias, before, last)[: SHOWN + 1] for alias in jobs.databases())
+    # Two aliases may be of one database.
+    found = {job.pk: job for of_database in of_databases for job in of_database}
+    return sorted(found.values(), key=lambda job: (job.created_at, job.pk), reverse=True)[: SHOWN + 1]
+
+
+def visible_jobs(
+    request: HttpRequest, using: str, before: dt.datetime | None = None, last: uuid.UUID | None = None
+) -> QuerySet[Job]:
+    """The jobs of a database that the one who asks may know of, newest first."""
+    found = Job.objects.using(using).order_by("-created_at", "-pk")
     if not request.user.is_superuser:
         found = found.filter(owner=str(request.user.pk))
     if before is None:
@@ -88,15 +99,11 @@ def visible(request: HttpRequest, before: dt.datetime | None, last: uuid.UUID | 
 
 
 def lines(site: AdminSite, found: list[Job]) -> Iterator[Line]:
-    """What the list says of these jobs; their ranges are summed up in one query."""
-    done = Q(ranges__done_at__isnull=False)
-    read = Job.objects.filter(pk__in=[job.pk for job in found]).annotate(
-        looked=Sum("ranges__size", filter=done, default=0), written=Sum("ranges__written", default=0)
-    )
-    sums = {pk: (looked, written) for pk, looked, written in read.values_list("pk", "looked", "written")}
+    """What the list says of these jobs."""
+    progress: dict[uuid.UUID, jobs.Progress] = {}
+    for using in sorted({job._state.db or "default" for job in found}):
+        progress |= jobs.progress_of([job for job in found if job._state.db == using], using)
     for job in found:
-        looked, written = sums.get(job.pk, (0, 0))
-        total = job.total or 0
         colour, icon = STATES[Job.State(job.state)]
         ended = job.ended_at or (timezone.now() if job.state == Job.State.RUNNING else None)
         yield Line(
@@ -105,8 +112,8 @@ def lines(site: AdminSite, found: list[Job]) -> Iterator[Line]:
             url=page_url(site, "job", job.pk),
             colour=colour,
             icon=icon,
-            done=total if job.state == Job.State.DONE else min(looked, total),
-            written=written,
+            done=progress[job.pk].done,
+            written=progress[job.pk].written,
             took=took(job.started_at, ended) if job.started_at and ended else "",
         )
 

@@ -26,6 +26,7 @@ class Restore(Kind):
     """Arguments: the `token` of the plan, `model`, which is what it is about, `said` and `site`."""
 
     name = "restore"
+    stops_midway = True
 
     def check(self, request: HttpRequest | None, site: AdminSite | None) -> None:
         if request is None or site is None:
@@ -37,9 +38,9 @@ class Restore(Kind):
     def total(self) -> int:
         return restore.size(self.arguments["token"])
 
-    def ranges(self) -> Iterator[JobRange]:
+    def ranges(self, total: int) -> Iterator[JobRange]:
         # Rows refer to each other and exchange unique values: all of them, or none.
-        yield JobRange(job=self.job, number=1, size=max(1, self.total()))
+        yield JobRange(job=self.job, number=1, size=max(1, total))
 
     def do(self, part: JobRange) -> int:
         token, said = self.arguments["token"], self.arguments["said"]

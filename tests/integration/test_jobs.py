@@ -1,6 +1,8 @@
 """Jobs: long work in ranges, shared by workers, that ends in a clear state."""
 
 import datetime as dt
+import subprocess
+import sys
 import threading
 import time
 import uuid
@@ -478,7 +480,7 @@ def test_a_cancellation_does_not_wait_for_ever_and_says_that_a_range_is_still_wr
         assert jobs.cancel(job).state == "cancelled"
     assert log(job)[1:] == [
         "A range is still being written; it will be kept",
-        "Cancelled: 0 written in 0 of 2 ranges; they stay",
+        "Cancelled: 0 written in 0 of 2 ranges",
     ]
 
 
@@ -499,7 +501,7 @@ class Errand(kinds.Kind):
         self.happens("count")
         return 2
 
-    def ranges(self) -> Iterator[JobRange]:
+    def ranges(self, total: int) -> Iterator[JobRange]:
         for number in (1, 2):
             yield JobRange(job=self.job, number=number, size=1)
 
@@ -550,7 +552,7 @@ def test_a_session_that_ends_at_work_does_not_end_the_job(errand: Job, moment: s
 def test_a_job_that_was_cancelled_while_a_range_failed_stays_cancelled(errand: Job):
     Errand.events["write"] = break_after_a_cancellation
     assert jobs.work(errand.pk, using="default").state == "cancelled"
-    assert log(errand)[-1] == "Cancelled: 0 written in 0 of 2 ranges; they stay"
+    assert log(errand)[-1] == "Cancelled: 0 written in 0 of 2 ranges"
 
 
 @pytest.mark.django_db(transaction=True)
@@ -605,3 +607,9 @@ def test_a_database_that_takes_no_writes_is_told():
     run_sql("set transaction read only")
     with pytest.raises(errors.TakesNoWrites, match="it is a replica"):
         jobs.work(job.pk, using="default")
+
+
+def test_a_process_that_looks_at_no_address_knows_every_kind_of_job():
+    command = "import django; django.setup(); from pghistory.jobs import kinds; print(*sorted(kinds.KINDS))"
+    found = subprocess.run([sys.executable, "-c", command], capture_output=True, text=True, check=True)
+    assert found.stdout.split() == ["backfill", "export", "restore"]

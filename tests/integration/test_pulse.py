@@ -34,7 +34,7 @@ def ordered(monkeypatch: pytest.MonkeyPatch) -> Long:
             def total(self) -> int:
                 return 10
 
-            def ranges(self) -> Iterator[JobRange]:
+            def ranges(self, total: int) -> Iterator[JobRange]:
                 yield JobRange(job=self.job, number=1, size=10)
 
             def do(self, part: JobRange) -> int:

@@ -5,6 +5,7 @@ import datetime as dt
 import io
 import json
 import re
+import zoneinfo
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from django.utils import timezone
 
 from demo_project.shop.models import Product, Supplier
 from pghistory import jobs
+from pghistory.jobs import queue
 from pghistory.models import Job
 from pghistory_ui.models import ExportRecord
 from tests.ui.html import Page
@@ -143,3 +145,34 @@ def test_what_cannot_be_ordered_is_refused(client: Client, browse: Browse, mara:
     assert "rows are more than the 1" in page.text
     assert not Job.objects.exists()
     browse(mara, f"{EVENTS}jobs/01234567-89ab-7def-8123-456789abcdef/file/", status=404)
+
+
+def test_days_and_times_are_those_of_the_one_who_ordered_the_file(
+    client: Client, mara: User, changed: Product, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(queue, "is_background", lambda: True)
+    monkeypatch.setattr(jobs, "place", lambda rows, command: "background")
+    tokyo = zoneinfo.ZoneInfo("Asia/Tokyo")
+    newest = changed.events.latest("pgh_id").pgh_created_at.astimezone(tokyo)
+    client.force_login(mara)
+    with timezone.override(tokyo):
+        data = {"model": "shop.Product", "q": f"on:{newest:%Y-%m-%d}", "format": "jsonl"}
+        client.post(ORDER, data)
+    job = jobs.work(Job.objects.latest("created_at").pk, using="default")
+    assert (job.state, job.arguments["zone"]) == ("done", "Asia/Tokyo")
+    with jobs.storage().open(job.file) as file:
+        lines = [json.loads(line) for line in file]
+    assert {line["pgh_created_at"] for line in lines} == {newest.isoformat()}
+
+
+def test_a_file_that_is_being_made_is_given_up_when_its_job_is_cancelled(
+    client: Client, browse: Browse, mara: User, changed: Product, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(jobs, "place", lambda rows, command: "background")
+    monkeypatch.setattr(queue, "enqueue", lambda *job: None)
+    client.force_login(mara)
+    client.post(ORDER, {"model": "shop.Product", "format": "csv"})
+    job = Job.objects.latest("created_at")
+    page = Page(client.post(f"{EVENTS}jobs/{job.pk}/", {"cancel": "1"}, follow=True).content.decode())
+    assert "It has changed nothing." in page.text
+    assert "Cancelled: 0 written in 0 of 0 ranges" in page.text

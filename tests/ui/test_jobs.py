@@ -12,7 +12,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from pghistory.models import Job, JobRange
+from demo_project.shop.models import Category
+from pghistory.models import Job, JobPulse, JobRange
 from tests.ui.html import Page
 
 Browse = Callable[..., Page]
@@ -58,6 +59,36 @@ def test_only_superusers_see_the_jobs_of_others(browse: Browse, mara: User, vikt
     assert page.link("Backfill of shop.Product") == f"{JOBS}{own.pk}/"
     assert "that you ordered" in page.text
     assert "shop.Tag" in browse(mara, JOBS).text
+
+
+def test_a_range_that_is_one_long_transaction_moves_in_the_list_as_on_its_page(browse: Browse, mara: User):
+    now = timezone.now()
+    job = ordered(mara, kind="restore", state="running", started_at=now, total=9_000)
+    job.ranges.all().delete()
+    JobRange.objects.create(job=job, number=1, size=9_000)
+    JobPulse.objects.create(job=job, looked=4_321, at=now)
+    assert "4,321 of 9,000" in browse(mara, JOBS).text
+
+
+class CategoriesElsewhere:
+    """A router that has one tracked model in another database."""
+
+    def db_for_write(self, model: Any, **hints: Any) -> str | None:
+        return "archive" if model is Category.pgh_event_model else None
+
+
+@pytest.mark.django_db(databases=["default", "archive"])
+def test_jobs_of_every_database_are_listed_newest_first(browse: Browse, mara: User, settings: Any):
+    settings.DATABASE_ROUTERS = [CategoriesElsewhere()]
+    now = timezone.now()
+    ordered(mara, created_at=now - dt.timedelta(hours=2))
+    values = {"kind": "backfill", "arguments": {"model": "shop.Elsewhere"}, "token": "", "owner": str(mara.pk)}
+    elsewhere = Job.objects.using("archive").create(**values, created_at=now - dt.timedelta(hours=1), total=10)
+    ordered(mara, created_at=now, arguments={"model": "shop.Newest"})
+    page = browse(mara, JOBS)
+    found = re.findall(r"Backfill of shop\.(Newest|Elsewhere|Tag)", page.text)
+    assert found == ["Newest", "Elsewhere", "Tag"]
+    assert page.link("Backfill of shop.Elsewhere") == f"{JOBS}{elsewhere.pk}/"
 
 
 def test_older_jobs_are_on_the_next_page_and_all_pages_take_the_same_queries(
