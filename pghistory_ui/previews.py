@@ -235,12 +235,11 @@ def conflict_rows(access: Access, plan: Plan) -> tuple[ConflictRow, ...]:
 def summary(plan: Plan) -> tuple[tuple[str, ...], ...]:
     """(model, changed back, added again, removed) of what would be written."""
     counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for revision in plan.writes:
-        model = revision.span.event_model.pgh_tracked_model
-        counts[str(capfirst(model._meta.verbose_name_plural))][revision.operation] += 1
+    for (model, operation), count in plan.counts.items():
+        counts[str(capfirst(model._meta.verbose_name_plural))][operation] += count
     return tuple(
-        (model, *(number_format(count[operation], force_grouping=True) for operation in ("update", "insert", "delete")))
-        for model, count in counts.items()
+        (title, *(number_format(found[operation], force_grouping=True) for operation in ("update", "insert", "delete")))
+        for title, found in counts.items()
     )
 
 

@@ -26,7 +26,7 @@ from pghistory.restore.choices import choices, conflicts, deletion, of_joined
 from pghistory.restore.evidence import evidence
 from pghistory.restore.plans import Choice, Done, Intent, Plan
 from pghistory.restore.rehearsals import Rehearsal, rehearse, short_waits
-from pghistory.restore.revisions import Revision, digest
+from pghistory.restore.revisions import Batch, Revision, Revisions
 from pghistory.restore.selections import Selection, selection, subject
 from pghistory.restore.writes import Progress
 from pghistory.timeline.entries import Entry
@@ -38,6 +38,7 @@ __all__ = [
     "Permits",
     "Plan",
     "Revision",
+    "Revisions",
     "apply",
     "conflicts",
     "deletion",
@@ -97,10 +98,10 @@ def undo(
     intent = Intent("undo", str(context), using or router.db_for_write(Context), overwrite=tuple(overwrite))
     with refusals.told():
         found = selection(intent).compared(intent)
-        intent = replace(intent, digest=digest(found))
+        intent = replace(intent, digest=found.digest)
         found = _permitted(found, permits)
-        writing = [revision for revision in found if revision.writes]
-        rehearsal = rehearse(writing[:SAMPLE], intent.using, intent.metadata)
+        writing = found.that(lambda common: common.writes)
+        rehearsal = rehearse(Revisions.of(writing[:SAMPLE]), intent.using, intent.metadata)
     return Plan(
         intent=intent,
         subject=subject(intent),
@@ -118,7 +119,7 @@ def size(plan: Plan | str) -> int:
         return len(plan.revisions)
     intent = Intent.read(plan)
     with refusals.told():
-        return len(selection(intent).all(intent))
+        return selection(intent).size(intent)
 
 
 def apply(
@@ -143,11 +144,10 @@ def apply(
     said = {**metadata, **({"reason": reason} if reason else {}), **intent.metadata}
     with refusals.told(), transaction.atomic(using=using), short_waits(using):
         rows = selection(intent)
-        writes.hold(rows.all(intent), using)
-        found = rows.compared(intent)
-        if digest(found) != intent.digest:
+        found = rows.compared(intent, held=True)
+        if found.digest != intent.digest:
             raise errors.StalePreview(subject=subject(intent))
-        writing = [revision for revision in _permitted(found, permits) if revision.writes]
+        writing = _permitted(found, permits).that(lambda common: common.writes)
         if not writing:
             raise errors.NotRestorable(subject=subject(intent), problem="there is nothing to write.")
         with apart(actor=actor, **said) as context:
@@ -183,7 +183,7 @@ def _planned(intent: Intent, permits: Permits | None) -> Plan:
     if not problem and not any(revision.writes for revision in found):
         problem = "Nothing is chosen." if offered else "It is as it was then: there is nothing to restore."
     return Plan(
-        intent=replace(intent, digest=digest(found)),
+        intent=replace(intent, digest=found.digest),
         subject=subject(intent),
         revisions=_refused(found, rehearsal),
         choices=tuple(offered),
@@ -218,17 +218,22 @@ def _without(choice: Choice, refused: Sequence[Choice], error: Error) -> Choice:
     return choice.refused(refusals.words(error)) if choice in refused else choice
 
 
-def _refused(found: Iterable[Revision], rehearsal: Rehearsal) -> tuple[Revision, ...]:
+def _refused(found: Revisions, rehearsal: Rehearsal) -> Revisions:
     """The revisions, with the problem of each that the database refused."""
     problems = {revision.slug: refusals.words(error) for revision, error in rehearsal.refused}
-    return tuple(each._replace(problem=problems.get(each.slug, each.problem)) for each in found)
+
+    def of(batch: Batch) -> dict[str, str]:
+        return {each.slug: problems[each.slug] for each in batch if each.slug in problems}
+
+    return found.refused(of) if problems else found
 
 
-def _permitted(found: list[Revision], permits: Permits | None) -> list[Revision]:
-    if permits is None:
-        return found
-    forbidden = permits([revision for revision in found if revision.writes])
-    return [each._replace(problem=NOT_PERMITTED) if each.slug in forbidden else each for each in found]
+def _permitted(found: Revisions, permits: Permits | None) -> Revisions:
+    def of(batch: Batch) -> dict[str, str]:
+        forbidden = permits(list(batch)) if permits and batch.common.writes else ()
+        return dict.fromkeys(forbidden, NOT_PERMITTED)
+
+    return found.refused(of) if permits else found
 
 
 def _notes(rows: Selection) -> Iterable[str]:

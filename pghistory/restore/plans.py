@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from django.core import signing
+from django.db.models import Model
 
 from pghistory import errors
 from pghistory.models import Event
-from pghistory.restore.revisions import Revision
+from pghistory.restore.revisions import Revision, Revisions
 from pghistory.timeline.entries import Entry
 
 SALT: Final = "pghistory.restore"
@@ -91,7 +93,7 @@ class Plan:
 
     intent: Intent
     subject: str
-    revisions: tuple[Revision, ...]
+    revisions: Revisions
     choices: tuple[Choice, ...] = ()
     events: tuple[Entry, ...] = ()
     count: int = 0
@@ -107,19 +109,27 @@ class Plan:
         return self.intent.token
 
     @property
-    def writes(self) -> tuple[Revision, ...]:
+    def writes(self) -> Revisions:
         """The rows that are written to."""
-        return tuple(revision for revision in self.revisions if revision.writes)
+        return self.revisions.that(lambda common: common.writes)
 
     @property
-    def conflicts(self) -> tuple[Revision, ...]:
+    def conflicts(self) -> Revisions:
         """The rows in which somebody edited since what would be written."""
-        return tuple(revision for revision in self.revisions if revision.conflicts)
+        return self.revisions.that(lambda common: common.conflicts)
 
     @property
-    def left_out(self) -> tuple[Revision, ...]:
+    def left_out(self) -> Revisions:
         """The rows that cannot be brought back."""
-        return tuple(revision for revision in self.revisions if revision.problem)
+        return self.revisions.that(lambda common: common.problem)
+
+    @property
+    def counts(self) -> Counter[tuple[type[Model], str]]:
+        """{(tracked model, operation): number of rows} of what is written."""
+        counts: Counter[tuple[type[Model], str]] = Counter()
+        for batch in self.writes.batches:
+            counts[batch.common.span.event_model.pgh_tracked_model, batch.common.operation] += batch.size
+        return counts
 
     @property
     def is_ready(self) -> bool:

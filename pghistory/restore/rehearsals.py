@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -16,7 +16,7 @@ from pghistory import changes, registry, sql
 from pghistory.contexts import apart
 from pghistory.models import Event
 from pghistory.restore import writes
-from pghistory.restore.revisions import Revision
+from pghistory.restore.revisions import Revisions
 from pghistory.restore.writes import LOCK_TIMEOUT, Refusal
 from pghistory.timeline import Timeline, entries
 from pghistory.timeline.entries import Entry
@@ -38,12 +38,12 @@ class _TakenBack(Exception):
     """Everything was written and read; now it goes."""
 
 
-def rehearse(found: Sequence[Revision], using: str, metadata: Mapping[str, Any]) -> Rehearsal:
+def rehearse(found: Revisions, using: str, metadata: Mapping[str, Any]) -> Rehearsal:
     """Writes all rows in a context of their own, reads the events, and takes everything back.
 
     Raises RowsBusy where somebody else holds a row for long.
     """
-    writing = [revision for revision in found if revision.writes]
+    writing = found.that(lambda common: common.writes)
     made = Rehearsal((), 0, ())
     if not writing:
         return made

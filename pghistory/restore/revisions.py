@@ -1,27 +1,28 @@
-"""What would have to be written to bring rows back: each row as it was, as it was left and as it is.
+"""What would have to be written to bring rows back: each row by itself, and as a batch those that are written alike.
 
-PostgreSQL compares the rows where they are; what reaches Python are keys and names of fields, never values, so that
-each column comes back exactly as it was stored.
+Of thousands of rows, most have the same done to them. They are kept as arrays in the form in which PostgreSQL gives and
+takes them, so that a row costs the letters of its key and of its events' ids.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby, islice
-from typing import Any, Final, NamedTuple, TypeVar
-
-from django.db import connections
+from typing import Final, NamedTuple, TypeVar, overload
 
 from pghistory import sql
-from pghistory.conditions import has_equality
 from pghistory.models import Event
-from pghistory.restore.evidence import Evidence, evidence
 
 T = TypeVar("T")
 
 BATCH: Final = 5_000
-"""Rows that one statement locks, compares or writes."""
+"""Rows that one statement writes."""
+
+ELEMENT: Final = re.compile(r'"((?:[^"\\]|\\.)*)"|([^,{}"]+)', re.DOTALL)
+ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
 
 
 class Span(NamedTuple):
@@ -30,7 +31,7 @@ class Span(NamedTuple):
     Without a `base` the row was not there. `then` is the id of the event that keeps what replaced it, None where the
     row was gone, or where the living row itself is all that is known (`is_open`). `guess` says that changes may have
     been missed between the two, `problem` why the row cannot be brought back at all. Of a `partial` span only the
-    fields in which base and then differ are meant. A tuple, as an undo makes tens of thousands.
+    fields in which base and then differ are meant.
     """
 
     event_model: type[Event]
@@ -47,18 +48,12 @@ class Span(NamedTuple):
         """The name of the row: "app.EventModel:key"."""
         return f"{self.event_model._meta.label}:{self.obj}"
 
-    @property
-    def kind(self) -> tuple[Any, ...]:
-        """All that decides, besides the values, what is done to the row."""
-        return self.base is None, self.then is None, self.is_open, self.guess, self.partial, self.problem
-
 
 class Revision(NamedTuple):
     """What is to be written to one row: "insert", "update", "delete", or "" for nothing.
 
     `fields` are written, `conflicts` were edited since and stay as they are, `different` is all that base and now
-    differ in. `image` stands for what the living rows are made of, of several revisions together. `problem` says why
-    nothing is written.
+    differ in. `problem` says why nothing is written.
     """
 
     span: Span
@@ -66,7 +61,6 @@ class Revision(NamedTuple):
     fields: tuple[str, ...] = ()
     conflicts: tuple[str, ...] = ()
     different: tuple[str, ...] = ()
-    image: int | None = None
     problem: str = ""
 
     @property
@@ -80,157 +74,117 @@ class Revision(NamedTuple):
         return bool(self.operation) and not self.problem
 
 
-def revisions(
-    spans: Sequence[Span], *, using: str, fields: Collection[str] | None = None, overwrite: Collection[str] = ()
-) -> Iterator[Revision]:
-    """The revision of each span, in order, compared in batches.
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Rows to which the same is done: `common` is the revision of each of them, but for its key and the ids.
 
-    `fields` names what is to be written, conflicts included; None stands for all that nobody edited since.
-    `overwrite` names conflicts that are written all the same, "app.EventModel:key:field".
+    `objs`, `bases` and `thens` are arrays of texts as PostgreSQL writes them; `image` stands for what they were
+    when they were compared, of several batches together with the first one.
     """
-    for event_model, group in groupby(spans, key=lambda span: span.event_model):
-        known = evidence(event_model)
-        if known.obj is None:
-            yield from (Revision(span, problem=span.problem) for span in group)
-            continue
-        for batch in batches(group):
-            found: dict[int, Revision] = {}
-            for lives, *differences, image, positions in _compared(known, batch, using):
-                # Of thousands of rows, most have the same done to them.
-                made: dict[Any, tuple[Any, ...]] = {}
-                marked = [_named(tuple(known.columns), marks) for marks in differences]
-                for position in sorted(map(int, positions.split(","))):
-                    span = batch[position - 1]
-                    if overwrite or span.kind not in made:
-                        made[span.kind] = _decided(span, fields, overwrite, lives, *marked)[1:]
-                    found[position] = Revision(span, *made[span.kind])
-                # What all of them are made of stands with the last one.
-                found[position] = found[position]._replace(image=image)
-            yield from (found[position] for position in sorted(found))
+
+    common: Revision
+    objs: str
+    bases: str
+    thens: str
+    size: int
+    image: int | None = None
+
+    @classmethod
+    def of(cls, alike: Sequence[Revision]) -> Batch:
+        """Revisions that differ in their keys and ids only."""
+        rows = ((each.span.obj, each.span.base, each.span.then) for each in alike)
+        objs, bases, thens = map(sql.array, zip(*rows, strict=True))
+        return cls(_common(alike[0]), objs, bases, thens, len(alike))
+
+    @classmethod
+    def joined(cls, alike: Sequence[Batch]) -> Batch:
+        """Batches to all of which the same is done, as one."""
+        first = alike[0]
+        if len(alike) == 1:
+            return first
+        objs, bases, thens = (
+            "{" + ",".join(array[1:-1] for array in arrays) + "}"
+            for arrays in zip(*((each.objs, each.bases, each.thens) for each in alike), strict=True)
+        )
+        return cls(first.common, objs, bases, thens, sum(each.size for each in alike))
+
+    def __iter__(self) -> Iterator[Revision]:
+        for obj, base, then in zip(*map(_elements, (self.objs, self.bases, self.thens)), strict=True):
+            span = self.common.span._replace(obj=obj or "", base=base, then=then)
+            yield self.common._replace(span=span)
+
+    def refused(self, problem: str) -> Batch:
+        """The same rows, to which nothing is written."""
+        return replace(self, common=self.common._replace(problem=problem))
 
 
-def digest(found: Iterable[Revision]) -> str:
-    """What the rows looked like when they were compared; any later write to one of them makes another digest."""
-    rows = (f"{each.span.obj!r} {each.span.base} {each.span.then} {each.image}" for each in found)
-    return hashlib.sha256("\n".join(rows).encode("utf-8", "surrogatepass")).hexdigest()
+class Revisions(Sequence[Revision]):
+    """Any number of revisions, of which each is made when it is asked for."""
+
+    def __init__(self, batches: Iterable[Batch] = ()) -> None:
+        self.batches = tuple(batches)
+
+    @classmethod
+    def of(cls, found: Iterable[Revision]) -> Revisions:
+        """Revisions in their order."""
+        return cls(Batch.of(rows) for _, alike in groupby(found, key=_common) for rows in parted(alike))
+
+    def __len__(self) -> int:
+        return sum(batch.size for batch in self.batches)
+
+    def __iter__(self) -> Iterator[Revision]:
+        for batch in self.batches:
+            yield from batch
+
+    @overload
+    def __getitem__(self, place: int) -> Revision: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Revision]: ...
+    def __getitem__(self, place: int | slice) -> Revision | Sequence[Revision]:
+        if isinstance(place, slice):
+            return list(islice(self, *place.indices(len(self))))
+        return next(islice(self, range(len(self))[place], None))
+
+    def that(self, holds: Callable[[Revision], object]) -> Revisions:
+        """Those of which something holds that does not depend on their keys."""
+        return Revisions(batch for batch in self.batches if holds(batch.common))
+
+    def refused(self, problems_of: Callable[[Batch], dict[str, str]]) -> Revisions:
+        """The same revisions; those of a batch that are told {slug: problem} of are not written."""
+        return Revisions(part for batch in self.batches for part in _refused(batch, problems_of(batch)))
+
+    @property
+    def digest(self) -> str:
+        """What the rows looked like when they were compared; any later write to one of them makes another digest."""
+        batches = [each for each in self.batches if each.image is not None]
+        told = (f"{each.common.span.event_model._meta.label} {each.size} {each.image}" for each in batches)
+        # Which table is looked at first does not matter.
+        return hashlib.sha256("\n".join(sorted(told)).encode()).hexdigest()
 
 
-def _compared(known: Evidence, spans: Sequence[Span], using: str) -> list[Any]:
-    statement = sql.read("restore/compare.sql").format(
-        **names(known, using),
-        changed=_differences(known, using, "pgh_base", "pgh_then"),
-        edited=_differences(known, using, "pgh_then", "pgh_now"),
-        different=_differences(known, using, "pgh_base", "pgh_now"),
-    )
-    params = [sql.array(keys) for keys in zip(*((span.obj, span.base, span.then) for span in spans), strict=True)]
-    with connections[using].cursor() as cursor:
-        cursor.execute(statement, params)
-        rows: list[Any] = cursor.fetchall()
-    return rows
-
-
-def batches(rows: Iterable[T], size: int = BATCH) -> Iterator[tuple[T, ...]]:
+def parted(rows: Iterable[T], size: int = BATCH) -> Iterator[tuple[T, ...]]:
     """The rows in groups that one statement takes."""
     left = iter(rows)
-    while batch := tuple(islice(left, size)):
-        yield batch
+    while part := tuple(islice(left, size)):
+        yield part
 
 
-def names(known: Evidence, using: str) -> dict[str, str]:
-    """What the statements in `sql/restore` call tables, keys and types."""
-    connection = connections[using]
-    return {
-        "table": quoted(known.table._meta.db_table),
-        "events": quoted(known.event_model._meta.db_table),
-        "key": quoted(str(known.key.column)),
-        "key_type": str(known.key.db_type(connection)),
-        "id_type": str(known.event_model._meta.get_field("pgh_id").db_type(connection)),
-    }
+def _common(revision: Revision) -> Revision:
+    """All of a revision that other rows may share; whether there is a base and a then decides what is done."""
+    span = revision.span
+    common = span._replace(obj="", base=span.base and "", then=span.then and "")
+    return revision._replace(span=common)
 
 
-def quoted(identifier: str) -> str:
-    """An identifier in a statement with parameters."""
-    return sql.name(identifier).replace("%", "%%")
+def _refused(batch: Batch, problems: dict[str, str]) -> Iterable[Batch]:
+    if not problems:
+        return [batch]
+    if len(problems) == batch.size and len(set(problems.values())) == 1:
+        return [batch.refused(next(iter(problems.values())))]
+    return Revisions.of(each._replace(problem=problems.get(each.slug, each.problem)) for each in batch).batches
 
 
-def stored(known: Evidence, name: str, using: str) -> str:
-    """A column of an event, in the type of the table's column."""
-    own, kept = known.columns[name]
-    connection = connections[using]
-    cast = "" if own.db_type(connection) == kept.db_type(connection) else f"::{own.db_type(connection)}"
-    return f"{quoted(str(kept.column))}{cast}"
-
-
-def _differences(known: Evidence, using: str, one: str, other: str) -> str:
-    """A 1 for each field in which two rows differ; by their image where the type has no equality of values."""
-
-    def column(row: str, name: str) -> str:
-        if row == "pgh_now":
-            return f"{row}.{quoted(str(known.columns[name][0].column))}"
-        return f"{row}.{stored(known, name, using)}"
-
-    def differs(name: str) -> str:
-        left, right = column(one, name), column(other, name)
-        if has_equality(known.columns[name][0]):
-            return f"{left} is distinct from {right}"
-        return f"row({left})::record *<> row({right})::record"
-
-    return ", ".join(map(differs, known.columns))
-
-
-def _named(fields: tuple[str, ...], marks: str) -> tuple[str, ...]:
-    """The fields that have a 1."""
-    return tuple(name for name, mark in zip(fields, marks, strict=True) if mark == "1")
-
-
-def _decided(
-    span: Span,
-    wanted: Collection[str] | None,
-    overwrite: Collection[str],
-    lives: bool,
-    changed: Sequence[str],
-    edited: Sequence[str],
-    different: Sequence[str],
-) -> Revision:
-    """What is to be written to a row that was compared."""
-    known = evidence(span.event_model)
-    revision = Revision(span, problem=span.problem)
-    if span.problem:
-        return revision
-    if span.base is None:
-        if not lives:
-            return revision
-        edits = () if span.is_open else tuple(name for name in edited if name not in known.times)
-        if span.then is None and not span.is_open:
-            return revision._replace(problem="It was added once more since.")
-        kept = bool(edits) and f"{span.slug}:" not in overwrite
-        return revision._replace(operation="" if kept else "delete", conflicts=edits if kept else ())
-    if not lives:
-        if span.partial and span.then is not None:
-            return revision._replace(problem="It was deleted since.")
-        fields = tuple(name for name in known.columns if wanted is None or name in wanted)
-        unknown = ", ".join(str(field.verbose_name) for field in known.unknown(fields))
-        revision = revision._replace(fields=fields, different=tuple(known.columns))
-        if unknown:
-            return revision._replace(problem=f"Not kept, and without a default: {unknown}.")
-        return revision._replace(operation="insert")
-    is_known = not span.is_open and span.then is not None
-    meant = [name for name in different if name in changed or not (span.partial and is_known)]
-    if span.guess or (span.then is None and not span.is_open):
-        edited = meant
-    elif not is_known:
-        edited = []
-    later = [name for name in meant if name in edited]
-    if wanted is None:
-        chosen = [name for name in meant if name not in later or f"{span.slug}:{name}" in overwrite]
-        if later and known.times.issuperset(chosen):
-            # The time of a change that stays.
-            chosen = []
-    else:
-        chosen = [name for name in different if name in wanted]
-    return revision._replace(
-        operation="update" if chosen else "",
-        fields=tuple(chosen),
-        conflicts=tuple(name for name in later if name not in chosen and name not in known.times),
-        different=tuple(different),
-    )
+def _elements(array: str) -> Iterator[str | None]:
+    for found in ELEMENT.finditer(array):
+        quoted, plain = found.groups()
+        yield ESCAPED.sub(r"\1", quoted) if quoted is not None else None if plain.lower() == "null" else plain

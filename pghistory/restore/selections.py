@@ -12,11 +12,12 @@ from django.db.models import Model
 
 from pghistory import changes, errors
 from pghistory.models import Event
-from pghistory.restore import dependants, spans
+from pghistory.restore import dependants, spans, writes
+from pghistory.restore.comparisons import compared
 from pghistory.restore.dependants import Joined
 from pghistory.restore.evidence import evidence
 from pghistory.restore.plans import Intent
-from pghistory.restore.revisions import Revision, Span, revisions
+from pghistory.restore.revisions import Revisions, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,8 @@ class Selection:
     """The rows of an intent.
 
     `asked` are the rows that were asked for, `beside` those that come with them, `joined` the many-to-many fields that
-    can be brought back. `event` and `then` are those of a restore.
+    can be brought back. `event` and `then` are those of a restore. Of an undo there is `context_id` alone: its rows are
+    found by PostgreSQL, where they are compared.
     """
 
     asked: tuple[Span, ...] = ()
@@ -32,23 +34,38 @@ class Selection:
     joined: tuple[Joined, ...] = ()
     event: Event | None = None
     then: Event | None = None
+    context_id: uuid.UUID | None = None
 
     def all(self, intent: Intent) -> list[Span]:
-        """Every row that the intent writes, with the many-to-many rows of the fields that it names."""
+        """Every row of a restore, with the many-to-many rows of the fields that it names."""
         wanted = intent.fields or ()
         chosen = [span for joined in self.joined if joined.field.name in wanted for span in joined.spans]
         return [*self.asked, *self.beside, *chosen]
 
-    def compared(self, intent: Intent) -> list[Revision]:
-        """The revisions of these rows."""
-        asked = revisions(self.asked, using=intent.using, fields=intent.fields, overwrite=intent.overwrite)
-        return [*asked, *revisions(self.all(intent)[len(self.asked) :], using=intent.using)]
+    def size(self, intent: Intent) -> int:
+        """How many rows the intent is about."""
+        if self.context_id is None:
+            return len(self.all(intent))
+        return spans.count_of_context(self.context_id, intent.using)
+
+    def compared(self, intent: Intent, *, held: bool = False) -> Revisions:
+        """The revisions of these rows, which `held` locks before they are compared."""
+        if self.context_id is None:
+            if held:
+                writes.hold(self.all(intent), intent.using)
+            asked = compared(self.asked, using=intent.using, fields=intent.fields)
+            beside = compared(self.all(intent)[len(self.asked) :], using=intent.using)
+            return Revisions([*asked.batches, *beside.batches])
+        found = Revisions(spans.of_context(self.context_id, intent.using, overwrite=intent.overwrite, held=held))
+        if not found:
+            raise errors.NotRestorable(subject=subject(intent), problem="no event of a change belongs to it.")
+        return found
 
 
 def selection(intent: Intent) -> Selection:
     """The rows of an intent, as they stand now; raises NotRestorable for what cannot be found."""
     if intent.kind == "undo":
-        return Selection(asked=_of_context(intent))
+        return _of_context(intent)
     return _of_event(intent)
 
 
@@ -57,35 +74,11 @@ def subject(intent: Intent) -> str:
     return f"The context {intent.target}" if intent.kind == "undo" else f"The row of {intent.target}"
 
 
-def _of_context(intent: Intent) -> tuple[Span, ...]:
-    """Each row once, also where several event models keep its table: the one that keeps most of it brings it back."""
+def _of_context(intent: Intent) -> Selection:
     try:
-        context_id = uuid.UUID(intent.target)
+        return Selection(context_id=uuid.UUID(intent.target))
     except ValueError as error:
         raise errors.NotRestorable(subject=subject(intent), problem="this is no context's id.") from error
-    found = spans.of_context(context_id, intent.using)
-    if not found:
-        raise errors.NotRestorable(subject=subject(intent), problem="no event of a change belongs to it.")
-    event_models = {span.event_model for span in found}
-    if len({evidence(event_model).table for event_model in event_models}) == len(event_models):
-        return tuple(found)
-    whole: dict[tuple[type[Model], str], Span] = {}
-    for span in found:
-        key = (evidence(span.event_model).table, span.obj)
-        other = whole.get(key)
-        if other is None or _columns(span) > _columns(other):
-            whole[key] = span
-    # What an event model with fewer fields tells as well is told by the other one.
-    return tuple(
-        span
-        for span in found
-        if (other := whole[evidence(span.event_model).table, span.obj]) is span
-        or not evidence(span.event_model).columns.keys() <= evidence(other.event_model).columns.keys()
-    )
-
-
-def _columns(span: Span) -> int:
-    return len(evidence(span.event_model).columns)
 
 
 def _of_event(intent: Intent) -> Selection:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, Final
 
-from django.db import connections, models, router
+from django.db import models, router
 from django.db.models import Value
 
 from pghistory import changes, errors, registry, sql
 from pghistory.models import Event
+from pghistory.restore.comparisons import Comparison, names, quoted
 from pghistory.restore.evidence import Evidence, evidence
-from pghistory.restore.revisions import Span, names, quoted
+from pghistory.restore.revisions import Batch, Revision, Span
+from pghistory.restore.tables import parents_first
 from pghistory.timeline.differences import differ, state
-
-FETCHED: Final = 500
-"""So many rows become spans at a time, and are forgotten again."""
 
 NAMELESS: Final = "Its events do not say to which rows they belong. Set the values that they show by hand."
 UNKNOWN: Final = "Nothing is recorded of it before this."
@@ -73,13 +73,31 @@ def last_deletion(event_model: type[Event], obj: str, using: str) -> Event | Non
     return found
 
 
-def of_context(context_id: uuid.UUID, using: str) -> list[Span]:
-    """Each row that a context wrote to, from before its first event to after its last one, newest first."""
-    return [
-        span
+def count_of_context(context_id: uuid.UUID, using: str) -> int:
+    """How many rows a context wrote to, of each event model."""
+    return sum(
+        _in_context(evidence(event_model), context_id, using).values(column.attname).distinct().count()
         for event_model in _event_models_of(context_id, using)
-        for span in _of_context(evidence(event_model), context_id, using)
-    ]
+        if (column := evidence(event_model).obj) is not None
+    )
+
+
+def of_context(
+    context_id: uuid.UUID, using: str, *, overwrite: Collection[str] = (), held: bool = False
+) -> Iterator[Batch]:
+    """Each row that a context wrote to, from before its first event to after its last one, newest first.
+
+    Where several event models keep a table, the one that keeps most of a row brings it back. `held` locks the living
+    rows, each table's in the order of its keys, until the transaction ends.
+    """
+    event_models = [evidence(event_model) for event_model in _event_models_of(context_id, using)]
+    order = parents_first({known.table for known in event_models})
+    for known in sorted(event_models, key=lambda each: order[each.table]) if held else event_models:
+        if known.obj is not None and known.changes:
+            wider = _wider(known, event_models)
+            yield from _of_context(known, wider, context_id, using=using, held=held).batches(overwrite=overwrite)
+        elif _in_context(known, context_id, using).exists():
+            yield Batch.of([Revision(Span(known.event_model, "", base=None, problem=NAMELESS), problem=NAMELESS)])
 
 
 def _event_models_of(context_id: uuid.UUID, using: str) -> list[type[Event]]:
@@ -136,13 +154,28 @@ def _events_of(known: Evidence, obj: str, using: str) -> models.QuerySet[Any]:
     return events.filter(**{column.attname: obj})
 
 
-def _of_context(known: Evidence, context_id: uuid.UUID, using: str) -> list[Span]:
-    if known.obj is None or not known.changes:
-        rows = changes.rows(known.event_model, using).filter(pgh_context_id=context_id, pgh_label__in=known.changes)
-        return [Span(known.event_model, "", base=None, problem=NAMELESS)] if rows.exists() else []
-    statement = sql.read("restore/spans.sql").format(
-        events=names(known, using)["events"], obj=quoted(str(known.obj.column))
-    )
+def _in_context(known: Evidence, context_id: uuid.UUID, using: str) -> models.QuerySet[Any]:
+    """The events of changes in a context."""
+    return changes.rows(known.event_model, using).filter(pgh_context_id=context_id, pgh_label__in=known.changes)
+
+
+def _wider(known: Evidence, event_models: Sequence[Evidence]) -> list[Evidence]:
+    """The event models that keep all that one keeps of the same table, and more; of two alike, the first one."""
+    place = event_models.index(known)
+    return [
+        other
+        for position, other in enumerate(event_models)
+        if other.table is known.table and other.obj is not None
+        if other.columns.keys() >= known.columns.keys()
+        if (len(other.columns), -position) > (len(known.columns), -place)
+    ]
+
+
+def _of_context(
+    known: Evidence, wider: Sequence[Evidence], context_id: uuid.UUID, using: str, held: bool
+) -> Comparison:
+    """The rows of a context that no wider event model tells of."""
+    named = {**names(known, using), "obj": _obj(known)}
     params: dict[str, Any] = {
         "context": context_id,
         "change": known.changes,
@@ -156,19 +189,20 @@ def _of_context(known: Evidence, context_id: uuid.UUID, using: str) -> list[Span
         # An addition whose label does not say so may be the first event of all.
         "may_be_added": known.may_insert and not known.inserts,
     }
-    with connections[using].cursor() as cursor:
-        cursor.execute(statement, params)
-        return [
-            Span(
-                known.event_model,
-                obj,
-                base,
-                then,
-                is_open,
-                guess,
-                partial=True,
-                problem="" if is_known else RETURNED if was_deleted else UNKNOWN,
-            )
-            for rows in iter(lambda: cursor.fetchmany(FETCHED), [])
-            for obj, base, then, is_open, guess, is_known, was_deleted in rows
-        ]
+    apart = ""
+    for place, other in enumerate(wider):
+        told = {**names(other, using), "obj": _obj(other), "asked": f"pgh_own.{_obj(known)}", "labels": f"told_{place}"}
+        apart += f"and not {sql.read('restore/told.sql').format(**told)}"
+        params[f"told_{place}"] = other.changes
+    work = sql.read("restore/spans.sql").format(**named, apart=apart)
+    return Comparison(known, using, work, params, [_span(known, kind) for kind in range(16)], held=held)
+
+
+def _span(known: Evidence, kind: int) -> Span:
+    """What spans of a kind have in common; its bits are those that `spans.sql` names."""
+    problem = "" if not kind & 4 else RETURNED if kind & 8 else UNKNOWN
+    return Span(known.event_model, "", None, None, bool(kind & 1), bool(kind & 2), partial=True, problem=problem)
+
+
+def _obj(known: Evidence) -> str:
+    return quoted(str(known.obj.column)) if known.obj is not None else "null"

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from operator import attrgetter
-from typing import Any, Final, TypeVar
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from typing import Any, Final
 
-from django.db import Error, connections, models, transaction
+from django.db import Error, connections, transaction
 
 from pghistory import sql
-from pghistory.models import Event
 from pghistory.restore import refusals
+from pghistory.restore.comparisons import names, quoted, stored
 from pghistory.restore.evidence import Evidence, evidence
-from pghistory.restore.revisions import BATCH, Revision, Span, batches, names, quoted, stored
-
-T = TypeVar("T")
+from pghistory.restore.revisions import BATCH, Batch, Revision, Revisions, Span, parted
+from pghistory.restore.tables import parents_first
 
 LOCK_TIMEOUT: Final = "3s"
 """How long somebody else's lock is waited for."""
@@ -28,14 +26,16 @@ def hold(spans: Iterable[Span], using: str) -> None:
 
     Raises RowsBusy where somebody else holds one of them for long.
     """
-    named = (span for span in spans if evidence(span.event_model).obj is not None)
-    for known, rows in _by_table(named, attrgetter("event_model"), parents_first=True):
-        for batch in batches(sorted(span.obj for span in rows)):
+    keys: dict[Evidence, list[str]] = {}
+    for span in spans:
+        keys.setdefault(evidence(span.event_model), []).append(span.obj)
+    for known in _ordered(keys):
+        for part in parted(sorted(keys[known])):
             statement = sql.read("restore/lock.sql").format(**names(known, using))
-            _execute(using, statement, [sql.array(batch)])
+            _execute(using, statement, [sql.array(part)])
 
 
-def write(found: Sequence[Revision], using: str, progress: Progress | None = None) -> list[Refusal]:
+def write(found: Revisions, using: str, progress: Progress | None = None) -> list[Refusal]:
     """Writes all of them; returns those that the database refused, and leaves these rows as they are.
 
     `progress` is called with the number of rows so far; from 0 again when single rows have to be looked for.
@@ -59,17 +59,17 @@ def write(found: Sequence[Revision], using: str, progress: Progress | None = Non
     return refused
 
 
-def _told(all_batches: Iterable[tuple[Revision, ...]], progress: Progress | None) -> Iterator[tuple[Revision, ...]]:
+def _told(all_batches: Iterable[Batch], progress: Progress | None) -> Iterator[Batch]:
     """The batches, each of which is counted once it is written."""
     written = 0
     for batch in all_batches:
         yield batch
-        written += len(batch)
+        written += batch.size
         if progress:
             progress(written)
 
 
-def _passing(batch: Sequence[Revision], using: str) -> list[Refusal]:
+def _passing(batch: Batch, using: str) -> list[Refusal]:
     """Writes what the database takes of a batch, by halves; returns the rest."""
     try:
         with transaction.atomic(using=using):
@@ -78,32 +78,49 @@ def _passing(batch: Sequence[Revision], using: str) -> list[Refusal]:
     except Error as error:
         if not refusals.is_refusal(error):
             raise refusals.raised(error) from error
-        if len(batch) == 1:
-            return [(batch[0], error)]
-        half = len(batch) // 2
-        return [*_passing(batch[:half], using), *_passing(batch[half:], using)]
+        rows = list(batch)
+        if len(rows) == 1:
+            return [(rows[0], error)]
+        half = len(rows) // 2
+        return [*_passing(Batch.of(rows[:half]), using), *_passing(Batch.of(rows[half:]), using)]
     return []
 
 
-def _batches(found: Sequence[Revision]) -> Iterator[tuple[Revision, ...]]:
+def _batches(found: Revisions) -> Iterator[Batch]:
     """What one statement writes, in an order that foreign keys allow: away with children, back with parents."""
+    alike: dict[tuple[Any, ...], list[Batch]] = {}
+    for batch in found.that(lambda common: common.writes).batches:
+        common = batch.common
+        alike.setdefault((common.operation, common.span.event_model, common.fields), []).append(batch)
     for operation in ("delete", "update", "insert"):
-        chosen = [revision for revision in found if revision.writes and revision.operation == operation]
-        for _known, rows in _by_table(chosen, _event_model, parents_first=operation != "delete"):
-            alike: dict[tuple[Any, ...], list[Revision]] = {}
-            for revision in rows:
-                alike.setdefault((revision.span.event_model, revision.fields), []).append(revision)
-            for group in alike.values():
+        chosen = [key for key in alike if key[0] == operation]
+        known = _ordered({evidence(event_model) for _, event_model, _ in chosen})
+        for each in known if operation != "delete" else reversed(known):
+            for key in (key for key in chosen if key[1] is each.event_model):
                 # A default that is made for each row is made for one row a statement.
-                size = 1 if operation == "insert" and _makes_defaults(group[0]) else BATCH
-                yield from batches(group, size)
+                singly = operation == "insert" and _makes_defaults(alike[key][0].common)
+                yield from _each_alone(alike[key]) if singly else _together(alike[key])
 
 
-def _write_batch(batch: Sequence[Revision], using: str) -> None:
-    first = batch[0]
+def _together(alike: Iterable[Batch]) -> Iterator[Batch]:
+    """The same rows in batches as large as one statement writes."""
+    waiting: list[Batch] = []
+    for batch in alike:
+        if sum(each.size for each in waiting) + batch.size > BATCH:
+            yield Batch.joined(waiting)
+            waiting = []
+        waiting.append(batch)
+    yield Batch.joined(waiting)
+
+
+def _each_alone(alike: Iterable[Batch]) -> Iterator[Batch]:
+    return (Batch.of([revision]) for batch in alike for revision in batch)
+
+
+def _write_batch(batch: Batch, using: str) -> None:
+    first = batch.common
     known = evidence(first.span.event_model)
-    objects = sql.array(revision.span.obj for revision in batch)
-    bases = sql.array(revision.span.base for revision in batch)
+    objects, bases = batch.objs, batch.bases
     if first.operation == "delete":
         _execute(using, sql.read("restore/delete.sql").format(**names(known, using)), [objects])
     elif first.operation == "update":
@@ -148,41 +165,10 @@ def _makes_defaults(revision: Revision) -> bool:
     return any(callable(own.default) for own in left_out)
 
 
-def _event_model(revision: Revision) -> type[Event]:
-    return revision.span.event_model
-
-
-def _by_table(
-    found: Iterable[T], event_model_of: Callable[[T], type[Event]], *, parents_first: bool
-) -> Iterator[tuple[Evidence, list[T]]]:
-    """Revisions or spans of each event model, tables that others refer to first or last."""
-    grouped: dict[type[Event], list[T]] = {}
-    for row in found:
-        grouped.setdefault(event_model_of(row), []).append(row)
-    order = _with_parents_first({evidence(event_model).table for event_model in grouped})
-    known = sorted((evidence(event_model) for event_model in grouped), key=lambda each: order[each.table])
-    for each in known if parents_first else reversed(known):
-        yield each, grouped[each.event_model]
-
-
-def _with_parents_first(tables: set[type[models.Model]]) -> dict[type[models.Model], int]:
-    """{table: its place}; within a circle of foreign keys the order is the one of the names."""
-    order: dict[type[models.Model], int] = {}
-    open_tables: set[type[models.Model]] = set()
-
-    def visit(table: type[models.Model]) -> None:
-        if table in order or table in open_tables:
-            return
-        open_tables.add(table)
-        for field in table._meta.local_concrete_fields:
-            target = field.related_model
-            if isinstance(target, type) and issubclass(target, models.Model):
-                visit(target._meta.concrete_model or target)
-        order[table] = len(order)
-
-    for table in sorted(tables, key=lambda each: each._meta.label):
-        visit(table)
-    return order
+def _ordered(found: Collection[Evidence]) -> list[Evidence]:
+    """Those first to whose tables others refer."""
+    order = parents_first({known.table for known in found})
+    return sorted(found, key=lambda known: order[known.table])
 
 
 def _execute(using: str, statement: str, params: Sequence[Any]) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 import pghistory
-from demo_project.shop.models import Order, Product, ProductTag, Tag
+from demo_project.shop.models import Order, OrderLine, Product, ProductTag, Tag
 from pghistory import errors, restore
 from pghistory.models import Context
 from tests.tracked.models import (
@@ -249,6 +249,33 @@ def test_one_of_several_histories_of_a_table_brings_it_back():
     plan = restore.undo(context.id)
     assert {each.span.event_model.__name__ for each in plan.revisions} == {"ComparedEvent"}
     assert row.pk
+
+
+def test_more_rows_than_a_statement_writes_come_back_in_several(order: Order, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("pghistory.restore.writes.BATCH", 2)
+    product = order.lines.all()[0].product
+    for quantity in (3, 4, 5):
+        OrderLine.objects.create(order=order, product=product, title="Throw", quantity=quantity, total="10.00")
+    event_model: Any = pghistory.registry.event_model(Order, "insert")
+    event = event_model.objects.get(pgh_obj=order.pk)
+    order.delete()
+    told: list[int] = []
+    restore.apply(restore.plan(event).token, progress=told.append)
+    assert sorted(OrderLine.objects.values_list("quantity", flat=True)) == [1, 2, 3, 4, 5]
+    assert told == [1, 3, 5, 6]
+
+
+def test_a_key_that_is_written_over_by_name_may_hold_anything():
+    keys = ['a:"b"', "{c\\,d}", "null", "", "e"]
+    for key in keys:
+        CharKey.objects.create(code=key, name="before")
+    with pghistory.context() as context:
+        CharKey.objects.update(name="after")
+    CharKey.objects.exclude(code="e").update(name="later")
+    plan = restore.undo(context.id, overwrite=[f"tracked.CharKeyEvent:{key}:name" for key in keys[:4]])
+    assert sorted(each.span.obj for each in plan.writes) == sorted(keys)
+    restore.apply(plan.token)
+    assert set(CharKey.objects.values_list("name", flat=True)) == {"before"}
 
 
 def test_a_deleted_row_of_which_not_enough_is_kept_is_told():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any, ClassVar
 
 from django.core.management.base import CommandError, CommandParser
@@ -36,10 +35,8 @@ class Subcommand(BaseSubcommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             plan = restore.undo(options["context"], overwrite=options["overwrite"], using=options["database"])
-            counts = Counter(
-                (each.span.event_model.pgh_tracked_model._meta.label, each.operation) for each in plan.writes
-            )
-            for (label, operation), count in sorted(counts.items()):
+            counts = ((model._meta.label, operation, count) for (model, operation), count in plan.counts.items())
+            for label, operation, count in sorted(counts):
                 self.command.stdout.write(f"{label}: {operation} {count}")
             for revision in plan.conflicts:
                 names = revision.conflicts if revision.span.base is not None else ("",)

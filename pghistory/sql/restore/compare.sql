@@ -1,24 +1,39 @@
--- Rows as they were (base), as they were left (then) and as they are (now), those together that are alike: whether they
--- are there, a 1 for each field in which base and then, then and now, base and now differ, what the living rows are made
--- of, and the positions of these rows. `offset 0` keeps the planner from reading
--- the whole history for a join: each row is looked up by its key.
-with pgh_compared as materialized (
+-- Rows as they were (base), as they were left (then) and as they are (now), those together to which the same is done:
+-- their kind, whether there is a base and a then, whether they live, a letter for each field in which base and then do or
+-- do not differ, and, unless then and now are the same, one for then and now and one for base and now; what stands for all
+-- of them, their number, and their keys, bases and thens as arrays. `offset 0` keeps the planner from reading the whole
+-- history for a join: each row is looked up by its key. Letters are compared faster than arrays of booleans.
+with pgh_work as materialized (
+    {work}
+),
+pgh_compared as materialized (
     select
-        pgh_work.position,
+        pgh_work.*,
         pgh_now.{key} is not null as lives,
-        hashtextextended((pgh_now.*)::text, 0) as image,
-        array[{changed}]::boolean[] as changed,
-        array[{edited}]::boolean[] as edited,
-        array[{different}]::boolean[] as different
+        hashtextextended(
+            concat_ws(
+                ' ',
+                pgh_work.obj,
+                pgh_work.base_id,
+                pgh_work.then_id,
+                -- What is as it was left says nothing that its event does not say.
+                case when pgh_same.is_same and {keeps_whole} then '=' else (pgh_now.*)::text end
+            ),
+            0
+        ) as image,
+        (
+            {changed}
+            || case when not pgh_same.is_same then {edited} else '' end
+        ) collate "C" as differences
     from
-        unnest(%s::text[], %s::text[], %s::text[]) with ordinality as pgh_work (obj, base_id, then_id, position)
+        pgh_work
         left join lateral (
             select
                 *
             from
                 {events}
             where
-                pgh_id = pgh_work.base_id::{id_type}
+                pgh_id = pgh_work.base_id
             offset 0
         ) as pgh_base on true
         left join lateral (
@@ -27,7 +42,7 @@ with pgh_compared as materialized (
             from
                 {events}
             where
-                pgh_id = pgh_work.then_id::{id_type}
+                pgh_id = pgh_work.then_id
             offset 0
         ) as pgh_then on true
         left join lateral (
@@ -36,21 +51,36 @@ with pgh_compared as materialized (
             from
                 {table}
             where
-                {key} = pgh_work.obj::{key_type}
-            offset 0
+                {key} = pgh_work.obj
+            {held}
         ) as pgh_now on true
+        cross join lateral (
+            select
+                pgh_work.then_id is not null
+                and pgh_now.{key} is not null
+                and not ({any_edited})
+            offset 0
+        ) as pgh_same (is_same)
 )
 select
+    kind,
+    base_id is not null,
+    then_id is not null,
     lives,
-    array_to_string(changed::int[], ''),
-    array_to_string(edited::int[], ''),
-    array_to_string(different::int[], ''),
+    differences,
     bit_xor(image),
-    string_agg(position::text, ',')
+    count(*),
+    array_agg(obj)::text,
+    array_agg(base_id)::text,
+    array_agg(then_id)::text
 from
     pgh_compared
 group by
+    (place - 1) / %(together)s,
+    kind,
+    base_id is not null,
+    then_id is not null,
     lives,
-    changed,
-    edited,
-    different
+    differences
+order by
+    min(place)

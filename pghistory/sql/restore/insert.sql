@@ -6,6 +6,14 @@ select
     {values}
 from
     unnest(%s::text[]) with ordinality as pgh_work (base_id, position)
-    join {events} as pgh_base on pgh_base.pgh_id = pgh_work.base_id::{id_type}
+    cross join lateral (
+        select
+            *
+        from
+            {events}
+        where
+            pgh_id = pgh_work.base_id::{id_type}
+        offset 0
+    ) as pgh_base
 order by
     pgh_work.position

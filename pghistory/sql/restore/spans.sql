@@ -1,52 +1,62 @@
--- What a context did to each object: the events that keep it as it was before (base) and as it was left (then), whether
--- the living row alone shows how it was left, whether changes may have been missed, whether anything is known of it, and
--- whether it was deleted before. What is gone has no `then`, what was added no `base`.
-with pgh_span as (
-    select
-        {obj} as obj,
-        min(pgh_id) as first_id,
-        max(pgh_id) as last_id,
-        min(pgh_id) filter (where pgh_label = any(%(old)s)) as first_old_id,
-        max(pgh_id) filter (where pgh_label = any(%(new)s)) as last_new_id,
-        min(pgh_id) filter (where pgh_label = any(%(insert)s)) as first_insert_id,
-        max(pgh_id) filter (where pgh_label = any(%(insert)s)) as last_insert_id,
-        max(pgh_id) filter (where pgh_label = any(%(delete)s)) as last_delete_id
-    from
-        {events}
-    where
-        pgh_context_id = %(context)s
-        and pgh_label = any(%(change)s)
-        and {obj} is not null
-    group by
-        {obj}
-)
+-- What a context did to each object: the events that keep it as it was before (base) and as it was left (then). The kind
+-- adds up: 1, the living row alone shows how it was left; 2, changes may have been missed; 4, nothing is known of it; 8, it
+-- was deleted before. What is gone has no `then`, what was added no `base`.
 select
-    pgh_span.obj::text,
+    pgh_span.obj::{key_type} as obj,
     case
         when pgh_reading.was_added then null
         when pgh_reading.keeps_old then pgh_span.first_old_id
         when not pgh_before.is_deletion then pgh_before.pgh_id
-    end::text,
+    end as base_id,
     case
         when pgh_reading.is_gone then null
         when %(misses_no_new_row)s then pgh_span.last_new_id
         else coalesce(pgh_after.pgh_id, pgh_span.last_new_id)
-    end::text,
-    not pgh_reading.is_gone
-    and pgh_span.last_new_id is null
-    and (%(misses_no_new_row)s or pgh_after.pgh_id is null),
-    not pgh_reading.was_added
-    and not pgh_reading.keeps_old
-    and pgh_before.pgh_id is not null
-    and not pgh_before.is_deletion
-    and not %(misses_no_new_row)s,
-    pgh_reading.was_added
-    or pgh_reading.keeps_old
-    or not coalesce(pgh_before.is_deletion, true)
-    or %(may_be_added)s,
-    pgh_before.is_deletion
+    end as then_id,
+    (
+        not pgh_reading.is_gone
+        and pgh_span.last_new_id is null
+        and (%(misses_no_new_row)s or pgh_after.pgh_id is null)
+    )::int
+    + 2 * (
+        not pgh_reading.was_added
+        and not pgh_reading.keeps_old
+        and pgh_before.pgh_id is not null
+        and not pgh_before.is_deletion
+        and not %(misses_no_new_row)s
+    )::int
+    + 4 * (
+        not pgh_reading.was_added
+        and not pgh_reading.keeps_old
+        and coalesce(pgh_before.is_deletion, true)
+        and not %(may_be_added)s
+    )::int
+    + 8 * coalesce(pgh_before.is_deletion, false)::int as kind,
+    row_number() over (order by pgh_span.obj) as place
 from
-    pgh_span
+    (
+        select
+            {obj} as obj,
+            min(pgh_id) as first_id,
+            max(pgh_id) as last_id,
+            min(pgh_id) filter (where pgh_label = any(%(old)s)) as first_old_id,
+            max(pgh_id) filter (where pgh_label = any(%(new)s)) as last_new_id,
+            min(pgh_id) filter (where pgh_label = any(%(insert)s)) as first_insert_id,
+            max(pgh_id) filter (where pgh_label = any(%(insert)s)) as last_insert_id,
+            max(pgh_id) filter (where pgh_label = any(%(delete)s)) as last_delete_id
+        from
+            {events} as pgh_own
+        where
+            pgh_context_id = %(context)s
+            and pgh_label = any(%(change)s)
+            and {obj} is not null
+            {apart}
+        group by
+            {obj}
+        -- What follows is then read in the order in which it lies.
+        order by
+            {obj}
+    ) as pgh_span
     cross join lateral (
         select
             pgh_span.last_delete_id is not null
@@ -88,4 +98,4 @@ from
         limit 1
     ) as pgh_after on true
 order by
-    pgh_span.last_id desc
+    pgh_span.obj

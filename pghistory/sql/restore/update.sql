@@ -1,8 +1,17 @@
+-- `offset 0` keeps the planner from reading the whole history for a join.
 update {table} as pgh_now
 set
     {assignments}
 from
     unnest(%s::text[], %s::text[]) as pgh_work (obj, base_id)
-    join {events} as pgh_base on pgh_base.pgh_id = pgh_work.base_id::{id_type}
+    cross join lateral (
+        select
+            *
+        from
+            {events}
+        where
+            pgh_id = pgh_work.base_id::{id_type}
+        offset 0
+    ) as pgh_base
 where
     pgh_now.{key} = pgh_work.obj::{key_type}
