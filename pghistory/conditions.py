@@ -26,6 +26,8 @@ EQUAL_BY_VALUE = frozenset(
 )
 """Types of which two values that are equal are the same one to a reader."""
 
+WHOLE_ROW = "OLD.* IS DISTINCT FROM NEW.*"
+
 _MODIFIERS = re.compile(r"\(.*?\)|\[\d*\]")
 
 
@@ -54,6 +56,14 @@ class ByValue(pgtrigger.Condition):
             compared = joint.join(_compared(column, same=same) for column in columns)
         return f"NOT ({compared})" if self.change._negated else compared
 
+    def by_column(self, model: Any) -> str:
+        """The condition over the columns of two relations, which have to make a row of each row to compare it whole."""
+        whole = self.resolve(model)
+        columns = [column for column in self.columns(model) if not column.generated]
+        if whole != WHOLE_ROW or not all(map(_is_found_everywhere, columns)):
+            return whole
+        return "\n    or ".join(_compared(column, same=False) for column in columns)
+
     def columns(self, model: Any) -> list[models.Field[Any, Any]]:
         """The columns that are compared, by name; FieldDoesNotExist and ValueError as pgtrigger raises them."""
         left_out = {model._meta.get_field(name).name for name in self.change.exclude}
@@ -74,8 +84,16 @@ def _compared(field: models.Field[Any, Any], *, same: bool) -> str:
 
 def has_equality(field: Any) -> bool:
     """Whether `=` on the column says that the values are the same; a collation may find different texts equal."""
-    wanted = _MODIFIERS.sub("", field.db_type(connection) or "").strip()
-    return wanted in EQUAL_BY_VALUE and not getattr(field, "db_collation", None)
+    return _type(field) in EQUAL_BY_VALUE and not getattr(field, "db_collation", None)
+
+
+def _is_found_everywhere(field: Any) -> bool:
+    # An extension's operators may lie in a schema of their own, which only a whole row knows.
+    return _type(field) != "hstore"
+
+
+def _type(field: Any) -> str:
+    return _MODIFIERS.sub("", field.db_type(connection) or "").strip()
 
 
 def _is_automatic(field: Any) -> bool:

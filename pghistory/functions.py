@@ -11,6 +11,15 @@ from pghistory import sql
 CONTEXT_ID_SQL = "nullif(current_setting('pghistory.context_id', true), '')::uuid"
 CONTEXT_METADATA_SQL = "nullif(current_setting('pghistory.context_metadata', true), '')::jsonb"
 ATTACH_CONTEXT_SQL = "_pgh_attach_context()"
+ATTACHED_CONTEXT_SQL = """case
+    when current_setting('pghistory.context_id', true) <> '' is not true then null
+    when
+        current_setting('pghistory.context_version', true)
+        = nullif(current_setting('pghistory.context_stored', true), '')
+    then current_setting('pghistory.context_id')::uuid
+    else _pgh_attach_context()
+end"""
+"""The same, for triggers: the function is called where there is a row to be written, and not where there is none."""
 
 
 class AttachContext(Func):

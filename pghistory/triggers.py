@@ -14,7 +14,7 @@ from django.db import models
 from pgtrigger import compiler
 from pgtrigger.core import Level, Operation
 
-from pghistory import config, functions, sql
+from pghistory import conditions, config, functions, sql
 
 if TYPE_CHECKING:
     from pghistory import models as pghistory_models
@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 
 Tracked: TypeAlias = Any
 """The class of a tracked model, which django-pgtrigger annotates as an instance."""
+
+SEEN_INSIDE = frozenset([conditions.WHOLE_ROW, "OLD.* *<> NEW.*"])
+"""Conditions that nearly every update meets. As the WHEN of a trigger they would be read anew for each statement, which
+costs more than to call the function, whose body is read once a connection.
+"""
 
 
 class _FileSql(compiler.UpsertTriggerSql):
@@ -57,7 +62,7 @@ class StatementEventSqlV1(_FileSql):
     """A trigger that stores the events of a statement from its transition tables.
 
     Nested loops are off in its function: PL/pgSQL plans the join once a connection, and a plan made for one row would
-    serve the next ten thousand.
+    serve the next ten thousand. Merges are off too: for ten thousand they sort both tables, where a hash does.
     """
 
     template = "statement_v1.sql"
@@ -103,10 +108,13 @@ class Event(pgtrigger.Trigger):
         columns = self.columns()
         insert = f"insert into {sql.name(self.event_model._meta.db_table)} (\n    {_lines(columns)}\n)"
         values = _lines(columns.values())
+        condition = self._condition(model)
         if self.level is pgtrigger.Row:
-            return _indented(f"{insert}\nvalues (\n    {values}\n);")
+            left_out = f"if not ({condition}) then\n    return null;\nend if;\n\n" if self._is_inside(condition) else ""
+            return _indented(f"{left_out}{insert}\nvalues (\n    {values}\n);")
+        if isinstance(self.condition, conditions.ByValue):
+            condition = self.condition.by_column(model)
         select = f"select\n    {values}\nfrom\n    {self._source()}"
-        condition = self.condition.resolve(model).strip() if self.condition else ""
         where = f"\nwhere\n    {condition}" if condition else ""
         return _indented(f"{insert}\n{select}{where};")
 
@@ -139,9 +147,18 @@ class Event(pgtrigger.Trigger):
                 operation=self.operation,
                 level=str(self.level),
                 referencing="" if is_row else str(self.referencing).strip(),
-                condition=self.render_condition(model) if is_row else "",
+                condition=self.render_condition(model)
+                if is_row and not self._is_inside(self._condition(model))
+                else "",
             ),
         )
+
+    def _condition(self, model: Tracked) -> str:
+        return self.condition.resolve(model).strip() if self.condition else ""
+
+    def _is_inside(self, condition: str) -> bool:
+        """Whether the function of a row asks for the condition, and not the trigger."""
+        return self.operation is pgtrigger.Update and condition in SEEN_INSIDE
 
     def _value(self, field: models.Field[Any, Any]) -> str | None:
         """What a column of the event table is filled with; None for one that fills itself."""
@@ -155,7 +172,8 @@ class Event(pgtrigger.Trigger):
         if field.name == "pgh_obj":
             return f"{self.row}.{sql.name(tracked.pk.column)}"
         if field.name == "pgh_context":
-            return self._once(functions.ATTACH_CONTEXT_SQL if field.is_relation else functions.CONTEXT_METADATA_SQL)
+            attached = _indented(functions.ATTACHED_CONTEXT_SQL)
+            return self._once(attached if field.is_relation else functions.CONTEXT_METADATA_SQL)
         if field.name == "pgh_context_id":
             return self._once(functions.CONTEXT_ID_SQL)
         if field.name in self.event_model.pgh_tracked_fields:

@@ -6,11 +6,14 @@ set search_path from current
 as $pghistory$
 
 begin
-    if
-        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
-        or current_setting('pghistory.restoring', true) = 'on'
-    then
-        return null;
+    if current_setting('pgtrigger.ignore', true) <> '' or current_setting('pghistory.restoring', true) = 'on' then
+        -- Apart, so that what is seldom needed is made ready only where it is.
+        if
+            strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
+            or current_setting('pghistory.restoring', true) = 'on'
+        then
+            return null;
+        end if;
     end if;
 
     insert into "tracked_appendonlyevent" (
@@ -27,7 +30,14 @@ begin
         NEW."id",
         NEW."name",
         NEW."id",
-        _pgh_attach_context()
+        case
+            when current_setting('pghistory.context_id', true) <> '' is not true then null
+            when
+                current_setting('pghistory.context_version', true)
+                = nullif(current_setting('pghistory.context_stored', true), '')
+            then current_setting('pghistory.context_id')::uuid
+            else _pgh_attach_context()
+        end
     );
 
     return null;
@@ -72,7 +82,7 @@ begin
         execute function pgtrigger_insert_insert_f8c59()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_insert_insert_f8c59 on ' || _table || ' is ''8fa595ec6aa634dc2046909fb249d559de8721e9''';
+    execute 'comment on trigger pgtrigger_insert_insert_f8c59 on ' || _table || ' is ''6db469c23619cd0ee6af878d71da185105fce965''';
 end
 $pghistory_install$;
 
@@ -84,13 +94,20 @@ set search_path from current
 as $pghistory$
 
 begin
-    if
-        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
-        or current_setting('pghistory.restoring', true) = 'on'
-    then
-        return null;
+    if current_setting('pgtrigger.ignore', true) <> '' or current_setting('pghistory.restoring', true) = 'on' then
+        -- Apart, so that what is seldom needed is made ready only where it is.
+        if
+            strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
+            or current_setting('pghistory.restoring', true) = 'on'
+        then
+            return null;
+        end if;
     end if;
 
+    if not (OLD.* IS DISTINCT FROM NEW.*) then
+        return null;
+    end if;
+    
     insert into "tracked_appendonlyevent" (
         "pgh_created_at",
         "pgh_label",
@@ -105,7 +122,14 @@ begin
         NEW."id",
         NEW."name",
         NEW."id",
-        _pgh_attach_context()
+        case
+            when current_setting('pghistory.context_id', true) <> '' is not true then null
+            when
+                current_setting('pghistory.context_version', true)
+                = nullif(current_setting('pghistory.context_stored', true), '')
+            then current_setting('pghistory.context_id')::uuid
+            else _pgh_attach_context()
+        end
     );
 
     return null;
@@ -146,10 +170,10 @@ begin
         AFTER UPDATE on $pghistory_text$ || _table || $pghistory_text$
         
         for each ROW
-        WHEN (OLD.* IS DISTINCT FROM NEW.*)
+        
         execute function pgtrigger_update_update_232f2()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_update_update_232f2 on ' || _table || ' is ''1059bd03582db4cdd2f4ab94f1d4ccccfbca802e''';
+    execute 'comment on trigger pgtrigger_update_update_232f2 on ' || _table || ' is ''0ecdb01f8a7922e31d75f6ed5e12999668c8b852''';
 end
 $pghistory_install$;

@@ -6,11 +6,14 @@ set search_path from current
 as $pghistory$
 
 begin
-    if
-        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
-        or current_setting('pghistory.restoring', true) = 'on'
-    then
-        return null;
+    if current_setting('pgtrigger.ignore', true) <> '' or current_setting('pghistory.restoring', true) = 'on' then
+        -- Apart, so that what is seldom needed is made ready only where it is.
+        if
+            strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
+            or current_setting('pghistory.restoring', true) = 'on'
+        then
+            return null;
+        end if;
     end if;
 
     insert into "tracked_byrowevent" (
@@ -31,7 +34,14 @@ begin
         NEW."number",
         NEW."data",
         NEW."id",
-        _pgh_attach_context()
+        case
+            when current_setting('pghistory.context_id', true) <> '' is not true then null
+            when
+                current_setting('pghistory.context_version', true)
+                = nullif(current_setting('pghistory.context_stored', true), '')
+            then current_setting('pghistory.context_id')::uuid
+            else _pgh_attach_context()
+        end
     );
 
     return null;
@@ -76,7 +86,7 @@ begin
         execute function pgtrigger_insert_insert_6f62f()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_insert_insert_6f62f on ' || _table || ' is ''9706552fff017be4c2e047e486fcdb308ed4215e''';
+    execute 'comment on trigger pgtrigger_insert_insert_6f62f on ' || _table || ' is ''03d46e7778c67c69d426dc77fe322d1a5665b9ba''';
 end
 $pghistory_install$;
 
@@ -88,13 +98,20 @@ set search_path from current
 as $pghistory$
 
 begin
-    if
-        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
-        or current_setting('pghistory.restoring', true) = 'on'
-    then
-        return null;
+    if current_setting('pgtrigger.ignore', true) <> '' or current_setting('pghistory.restoring', true) = 'on' then
+        -- Apart, so that what is seldom needed is made ready only where it is.
+        if
+            strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
+            or current_setting('pghistory.restoring', true) = 'on'
+        then
+            return null;
+        end if;
     end if;
 
+    if not (OLD.* IS DISTINCT FROM NEW.*) then
+        return null;
+    end if;
+    
     insert into "tracked_byrowevent" (
         "pgh_created_at",
         "pgh_label",
@@ -113,7 +130,14 @@ begin
         NEW."number",
         NEW."data",
         NEW."id",
-        _pgh_attach_context()
+        case
+            when current_setting('pghistory.context_id', true) <> '' is not true then null
+            when
+                current_setting('pghistory.context_version', true)
+                = nullif(current_setting('pghistory.context_stored', true), '')
+            then current_setting('pghistory.context_id')::uuid
+            else _pgh_attach_context()
+        end
     );
 
     return null;
@@ -154,11 +178,11 @@ begin
         AFTER UPDATE on $pghistory_text$ || _table || $pghistory_text$
         
         for each ROW
-        WHEN (OLD.* IS DISTINCT FROM NEW.*)
+        
         execute function pgtrigger_update_update_decc5()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_update_update_decc5 on ' || _table || ' is ''56431dc4f986ee115fce8818a4d6452513bcbd76''';
+    execute 'comment on trigger pgtrigger_update_update_decc5 on ' || _table || ' is ''0b61db3515f14328b37167f5558e1ee69fba1432''';
 end
 $pghistory_install$;
 
@@ -170,11 +194,14 @@ set search_path from current
 as $pghistory$
 
 begin
-    if
-        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
-        or current_setting('pghistory.restoring', true) = 'on'
-    then
-        return null;
+    if current_setting('pgtrigger.ignore', true) <> '' or current_setting('pghistory.restoring', true) = 'on' then
+        -- Apart, so that what is seldom needed is made ready only where it is.
+        if
+            strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
+            or current_setting('pghistory.restoring', true) = 'on'
+        then
+            return null;
+        end if;
     end if;
 
     insert into "tracked_byrowevent" (
@@ -195,7 +222,14 @@ begin
         OLD."number",
         OLD."data",
         OLD."id",
-        _pgh_attach_context()
+        case
+            when current_setting('pghistory.context_id', true) <> '' is not true then null
+            when
+                current_setting('pghistory.context_version', true)
+                = nullif(current_setting('pghistory.context_stored', true), '')
+            then current_setting('pghistory.context_id')::uuid
+            else _pgh_attach_context()
+        end
     );
 
     return null;
@@ -240,7 +274,7 @@ begin
         execute function pgtrigger_delete_delete_444be()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_delete_delete_444be on ' || _table || ' is ''277dffbf779f39cb686189c30d2997f5c31cce69''';
+    execute 'comment on trigger pgtrigger_delete_delete_444be on ' || _table || ' is ''2ed134c6c7a7cdd4a1569101f4cad23b83260530''';
 end
 $pghistory_install$;
 
@@ -252,11 +286,14 @@ set search_path from current
 as $pghistory$
 
 begin
-    if
-        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
-        or current_setting('pghistory.restoring', true) = 'on'
-    then
-        return null;
+    if current_setting('pgtrigger.ignore', true) <> '' or current_setting('pghistory.restoring', true) = 'on' then
+        -- Apart, so that what is seldom needed is made ready only where it is.
+        if
+            strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
+            or current_setting('pghistory.restoring', true) = 'on'
+        then
+            return null;
+        end if;
     end if;
 
     insert into "tracked_byrowevent" (
@@ -277,7 +314,14 @@ begin
         OLD."number",
         OLD."data",
         OLD."id",
-        _pgh_attach_context()
+        case
+            when current_setting('pghistory.context_id', true) <> '' is not true then null
+            when
+                current_setting('pghistory.context_version', true)
+                = nullif(current_setting('pghistory.context_stored', true), '')
+            then current_setting('pghistory.context_id')::uuid
+            else _pgh_attach_context()
+        end
     );
 
     return null;
@@ -322,7 +366,7 @@ begin
         execute function pgtrigger_before_update_03feb()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_before_update_03feb on ' || _table || ' is ''3908e721b370a81f7616807dbc26b66b91d6dcab''';
+    execute 'comment on trigger pgtrigger_before_update_03feb on ' || _table || ' is ''30995c512e8355a550eb13afdf7af3ea2a5e57b2''';
 end
 $pghistory_install$;
 
@@ -334,11 +378,14 @@ set search_path from current
 as $pghistory$
 
 begin
-    if
-        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
-        or current_setting('pghistory.restoring', true) = 'on'
-    then
-        return null;
+    if current_setting('pgtrigger.ignore', true) <> '' or current_setting('pghistory.restoring', true) = 'on' then
+        -- Apart, so that what is seldom needed is made ready only where it is.
+        if
+            strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
+            or current_setting('pghistory.restoring', true) = 'on'
+        then
+            return null;
+        end if;
     end if;
 
     insert into "tracked_byrowevent" (
@@ -359,7 +406,14 @@ begin
         NEW."number",
         NEW."data",
         NEW."id",
-        _pgh_attach_context()
+        case
+            when current_setting('pghistory.context_id', true) <> '' is not true then null
+            when
+                current_setting('pghistory.context_version', true)
+                = nullif(current_setting('pghistory.context_stored', true), '')
+            then current_setting('pghistory.context_id')::uuid
+            else _pgh_attach_context()
+        end
     );
 
     return null;
@@ -404,7 +458,7 @@ begin
         execute function pgtrigger_down_update_fc2c6()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_down_update_fc2c6 on ' || _table || ' is ''7b3a4455dfd81eebaa53677b1e9d56fa9ef8ee23''';
+    execute 'comment on trigger pgtrigger_down_update_fc2c6 on ' || _table || ' is ''9c1f0d62cca03c34b864fe1ffe9f6f3176ef5fba''';
 end
 $pghistory_install$;
 
@@ -416,11 +470,14 @@ set search_path from current
 as $pghistory$
 
 begin
-    if
-        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
-        or current_setting('pghistory.restoring', true) = 'on'
-    then
-        return null;
+    if current_setting('pgtrigger.ignore', true) <> '' or current_setting('pghistory.restoring', true) = 'on' then
+        -- Apart, so that what is seldom needed is made ready only where it is.
+        if
+            strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
+            or current_setting('pghistory.restoring', true) = 'on'
+        then
+            return null;
+        end if;
     end if;
 
     insert into "tracked_byrowevent" (
@@ -441,7 +498,14 @@ begin
         NEW."number",
         NEW."data",
         NEW."id",
-        _pgh_attach_context()
+        case
+            when current_setting('pghistory.context_id', true) <> '' is not true then null
+            when
+                current_setting('pghistory.context_version', true)
+                = nullif(current_setting('pghistory.context_stored', true), '')
+            then current_setting('pghistory.context_id')::uuid
+            else _pgh_attach_context()
+        end
     );
 
     return null;
@@ -486,7 +550,7 @@ begin
         execute function pgtrigger_both_update_71773()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_both_update_71773 on ' || _table || ' is ''8886648f5058cec8ee0de3cf288207d1c41f1b16''';
+    execute 'comment on trigger pgtrigger_both_update_71773 on ' || _table || ' is ''c1f1e6cb441451f04258222ce5756618ba895f8b''';
 end
 $pghistory_install$;
 
@@ -498,11 +562,14 @@ set search_path from current
 as $pghistory$
 
 begin
-    if
-        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
-        or current_setting('pghistory.restoring', true) = 'on'
-    then
-        return null;
+    if current_setting('pgtrigger.ignore', true) <> '' or current_setting('pghistory.restoring', true) = 'on' then
+        -- Apart, so that what is seldom needed is made ready only where it is.
+        if
+            strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
+            or current_setting('pghistory.restoring', true) = 'on'
+        then
+            return null;
+        end if;
     end if;
 
     insert into "tracked_byrowevent" (
@@ -523,7 +590,14 @@ begin
         NEW."number",
         NEW."data",
         NEW."id",
-        _pgh_attach_context()
+        case
+            when current_setting('pghistory.context_id', true) <> '' is not true then null
+            when
+                current_setting('pghistory.context_version', true)
+                = nullif(current_setting('pghistory.context_stored', true), '')
+            then current_setting('pghistory.context_id')::uuid
+            else _pgh_attach_context()
+        end
     );
 
     return null;
@@ -568,7 +642,7 @@ begin
         execute function pgtrigger_big_insert_42fa7()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_big_insert_42fa7 on ' || _table || ' is ''bdae9e18663f3649fd9225b43d593a74cc1c694b''';
+    execute 'comment on trigger pgtrigger_big_insert_42fa7 on ' || _table || ' is ''370db6a378171585fdc631a53b7bfc21163e84e2''';
 end
 $pghistory_install$;
 
@@ -580,11 +654,14 @@ set search_path from current
 as $pghistory$
 
 begin
-    if
-        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
-        or current_setting('pghistory.restoring', true) = 'on'
-    then
-        return null;
+    if current_setting('pgtrigger.ignore', true) <> '' or current_setting('pghistory.restoring', true) = 'on' then
+        -- Apart, so that what is seldom needed is made ready only where it is.
+        if
+            strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
+            or current_setting('pghistory.restoring', true) = 'on'
+        then
+            return null;
+        end if;
     end if;
 
     insert into "tracked_byrowevent" (
@@ -605,7 +682,14 @@ begin
         OLD."number",
         OLD."data",
         OLD."id",
-        _pgh_attach_context()
+        case
+            when current_setting('pghistory.context_id', true) <> '' is not true then null
+            when
+                current_setting('pghistory.context_version', true)
+                = nullif(current_setting('pghistory.context_stored', true), '')
+            then current_setting('pghistory.context_id')::uuid
+            else _pgh_attach_context()
+        end
     );
 
     return null;
@@ -650,7 +734,7 @@ begin
         execute function pgtrigger_named_gone_delete_b0553()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_named_gone_delete_b0553 on ' || _table || ' is ''befe6bf2f63e72c8218cf3ff9ff36db4ddcd627b''';
+    execute 'comment on trigger pgtrigger_named_gone_delete_b0553 on ' || _table || ' is ''aa3ac3683d7297250860063fdf38afa69104470d''';
 end
 $pghistory_install$;
 
@@ -662,11 +746,14 @@ set search_path from current
 as $pghistory$
 
 begin
-    if
-        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
-        or current_setting('pghistory.restoring', true) = 'on'
-    then
-        return null;
+    if current_setting('pgtrigger.ignore', true) <> '' or current_setting('pghistory.restoring', true) = 'on' then
+        -- Apart, so that what is seldom needed is made ready only where it is.
+        if
+            strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
+            or current_setting('pghistory.restoring', true) = 'on'
+        then
+            return null;
+        end if;
     end if;
 
     insert into "tracked_byrowevent" (
@@ -687,7 +774,14 @@ begin
         NEW."number",
         NEW."data",
         NEW."id",
-        _pgh_attach_context()
+        case
+            when current_setting('pghistory.context_id', true) <> '' is not true then null
+            when
+                current_setting('pghistory.context_version', true)
+                = nullif(current_setting('pghistory.context_stored', true), '')
+            then current_setting('pghistory.context_id')::uuid
+            else _pgh_attach_context()
+        end
     );
 
     return null;
@@ -732,7 +826,7 @@ begin
         execute function pgtrigger_written_insert_or_update_cda00()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_written_insert_or_update_cda00 on ' || _table || ' is ''c5fa83b74e3b8a3d3fedf95f332c9e93e19582c0''';
+    execute 'comment on trigger pgtrigger_written_insert_or_update_cda00 on ' || _table || ' is ''00b1a6ed30665931413f47cd85e30f26c06caacf''';
 end
 $pghistory_install$;
 
@@ -744,11 +838,14 @@ set search_path from current
 as $pghistory$
 
 begin
-    if
-        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
-        or current_setting('pghistory.restoring', true) = 'on'
-    then
-        return null;
+    if current_setting('pgtrigger.ignore', true) <> '' or current_setting('pghistory.restoring', true) = 'on' then
+        -- Apart, so that what is seldom needed is made ready only where it is.
+        if
+            strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
+            or current_setting('pghistory.restoring', true) = 'on'
+        then
+            return null;
+        end if;
     end if;
 
     insert into "tracked_byrowevent" (
@@ -769,7 +866,14 @@ begin
         OLD."number",
         OLD."data",
         OLD."id",
-        _pgh_attach_context()
+        case
+            when current_setting('pghistory.context_id', true) <> '' is not true then null
+            when
+                current_setting('pghistory.context_version', true)
+                = nullif(current_setting('pghistory.context_stored', true), '')
+            then current_setting('pghistory.context_id')::uuid
+            else _pgh_attach_context()
+        end
     );
 
     return null;
@@ -814,6 +918,6 @@ begin
         execute function pgtrigger_left_update_or_delete_af559()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_left_update_or_delete_af559 on ' || _table || ' is ''0fd30db0345ff14732831fa88311cf2a50fc6224''';
+    execute 'comment on trigger pgtrigger_left_update_or_delete_af559 on ' || _table || ' is ''7ac3fddb97aec055366cb1167c92e43164e75bdb''';
 end
 $pghistory_install$;

@@ -4,15 +4,19 @@ returns trigger
 language plpgsql
 set search_path from current
 set enable_nestloop = off
+set enable_mergejoin = off
 as $pghistory$
 #variable_conflict use_column
 
 begin
-    if
-        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
-        or current_setting('pghistory.restoring', true) = 'on'
-    then
-        return null;
+    if current_setting('pgtrigger.ignore', true) <> '' or current_setting('pghistory.restoring', true) = 'on' then
+        -- Apart, so that what is seldom needed is made ready only where it is.
+        if
+            strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
+            or current_setting('pghistory.restoring', true) = 'on'
+        then
+            return null;
+        end if;
     end if;
 
     insert into "tracked_bystatementevent" (
@@ -33,7 +37,14 @@ begin
         NEW."number",
         NEW."data",
         NEW."id",
-        (select _pgh_attach_context())
+        (select case
+            when current_setting('pghistory.context_id', true) <> '' is not true then null
+            when
+                current_setting('pghistory.context_version', true)
+                = nullif(current_setting('pghistory.context_stored', true), '')
+            then current_setting('pghistory.context_id')::uuid
+            else _pgh_attach_context()
+        end)
     from
         new_rows as new;
 
@@ -79,7 +90,7 @@ begin
         execute function pgtrigger_insert_insert_e3978()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_insert_insert_e3978 on ' || _table || ' is ''b810e600169962bc4a4470054d74468f01b6eaab''';
+    execute 'comment on trigger pgtrigger_insert_insert_e3978 on ' || _table || ' is ''234c419d38130527e051fa7c566e062b1ee23943''';
 end
 $pghistory_install$;
 
@@ -89,15 +100,19 @@ returns trigger
 language plpgsql
 set search_path from current
 set enable_nestloop = off
+set enable_mergejoin = off
 as $pghistory$
 #variable_conflict use_column
 
 begin
-    if
-        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
-        or current_setting('pghistory.restoring', true) = 'on'
-    then
-        return null;
+    if current_setting('pgtrigger.ignore', true) <> '' or current_setting('pghistory.restoring', true) = 'on' then
+        -- Apart, so that what is seldom needed is made ready only where it is.
+        if
+            strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
+            or current_setting('pghistory.restoring', true) = 'on'
+        then
+            return null;
+        end if;
     end if;
 
     insert into "tracked_bystatementevent" (
@@ -118,12 +133,22 @@ begin
         NEW."number",
         NEW."data",
         NEW."id",
-        (select _pgh_attach_context())
+        (select case
+            when current_setting('pghistory.context_id', true) <> '' is not true then null
+            when
+                current_setting('pghistory.context_version', true)
+                = nullif(current_setting('pghistory.context_stored', true), '')
+            then current_setting('pghistory.context_id')::uuid
+            else _pgh_attach_context()
+        end)
     from
         (select *, row_number() over () as pgh_position from old_rows) as old
         join (select *, row_number() over () as pgh_position from new_rows) as new using (pgh_position)
     where
-        OLD.* IS DISTINCT FROM NEW.*;
+        OLD."data" is distinct from NEW."data"
+        or OLD."id" is distinct from NEW."id"
+        or OLD."the name" is distinct from NEW."the name"
+        or OLD."number" is distinct from NEW."number";
 
     return null;
 end
@@ -167,7 +192,7 @@ begin
         execute function pgtrigger_update_update_5dc3f()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_update_update_5dc3f on ' || _table || ' is ''11597763095617291d73e694b665b790e5316088''';
+    execute 'comment on trigger pgtrigger_update_update_5dc3f on ' || _table || ' is ''45c08c10dc54654f73cac97440c9f88c7126e8f9''';
 end
 $pghistory_install$;
 
@@ -177,15 +202,19 @@ returns trigger
 language plpgsql
 set search_path from current
 set enable_nestloop = off
+set enable_mergejoin = off
 as $pghistory$
 #variable_conflict use_column
 
 begin
-    if
-        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
-        or current_setting('pghistory.restoring', true) = 'on'
-    then
-        return null;
+    if current_setting('pgtrigger.ignore', true) <> '' or current_setting('pghistory.restoring', true) = 'on' then
+        -- Apart, so that what is seldom needed is made ready only where it is.
+        if
+            strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
+            or current_setting('pghistory.restoring', true) = 'on'
+        then
+            return null;
+        end if;
     end if;
 
     insert into "tracked_bystatementevent" (
@@ -206,7 +235,14 @@ begin
         OLD."number",
         OLD."data",
         OLD."id",
-        (select _pgh_attach_context())
+        (select case
+            when current_setting('pghistory.context_id', true) <> '' is not true then null
+            when
+                current_setting('pghistory.context_version', true)
+                = nullif(current_setting('pghistory.context_stored', true), '')
+            then current_setting('pghistory.context_id')::uuid
+            else _pgh_attach_context()
+        end)
     from
         old_rows as old;
 
@@ -252,7 +288,7 @@ begin
         execute function pgtrigger_delete_delete_d1715()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_delete_delete_d1715 on ' || _table || ' is ''901d5875fc8197114621fc5ac03cef7783cbd212''';
+    execute 'comment on trigger pgtrigger_delete_delete_d1715 on ' || _table || ' is ''a2655c6a1bb075d29b167e24ff071d420792f280''';
 end
 $pghistory_install$;
 
@@ -262,15 +298,19 @@ returns trigger
 language plpgsql
 set search_path from current
 set enable_nestloop = off
+set enable_mergejoin = off
 as $pghistory$
 #variable_conflict use_column
 
 begin
-    if
-        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
-        or current_setting('pghistory.restoring', true) = 'on'
-    then
-        return null;
+    if current_setting('pgtrigger.ignore', true) <> '' or current_setting('pghistory.restoring', true) = 'on' then
+        -- Apart, so that what is seldom needed is made ready only where it is.
+        if
+            strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
+            or current_setting('pghistory.restoring', true) = 'on'
+        then
+            return null;
+        end if;
     end if;
 
     insert into "tracked_bystatementevent" (
@@ -291,7 +331,14 @@ begin
         OLD."number",
         OLD."data",
         OLD."id",
-        (select _pgh_attach_context())
+        (select case
+            when current_setting('pghistory.context_id', true) <> '' is not true then null
+            when
+                current_setting('pghistory.context_version', true)
+                = nullif(current_setting('pghistory.context_stored', true), '')
+            then current_setting('pghistory.context_id')::uuid
+            else _pgh_attach_context()
+        end)
     from
         (select *, row_number() over () as pgh_position from old_rows) as old
         join (select *, row_number() over () as pgh_position from new_rows) as new using (pgh_position);
@@ -338,7 +385,7 @@ begin
         execute function pgtrigger_before_update_9e13a()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_before_update_9e13a on ' || _table || ' is ''f86dbff5fbc86858c7f3918c6a012449ef30f304''';
+    execute 'comment on trigger pgtrigger_before_update_9e13a on ' || _table || ' is ''ec7d91e4267e6f67ba18bfa20f0faae1e9d14d68''';
 end
 $pghistory_install$;
 
@@ -348,15 +395,19 @@ returns trigger
 language plpgsql
 set search_path from current
 set enable_nestloop = off
+set enable_mergejoin = off
 as $pghistory$
 #variable_conflict use_column
 
 begin
-    if
-        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
-        or current_setting('pghistory.restoring', true) = 'on'
-    then
-        return null;
+    if current_setting('pgtrigger.ignore', true) <> '' or current_setting('pghistory.restoring', true) = 'on' then
+        -- Apart, so that what is seldom needed is made ready only where it is.
+        if
+            strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
+            or current_setting('pghistory.restoring', true) = 'on'
+        then
+            return null;
+        end if;
     end if;
 
     insert into "tracked_bystatementevent" (
@@ -377,7 +428,14 @@ begin
         NEW."number",
         NEW."data",
         NEW."id",
-        (select _pgh_attach_context())
+        (select case
+            when current_setting('pghistory.context_id', true) <> '' is not true then null
+            when
+                current_setting('pghistory.context_version', true)
+                = nullif(current_setting('pghistory.context_stored', true), '')
+            then current_setting('pghistory.context_id')::uuid
+            else _pgh_attach_context()
+        end)
     from
         (select *, row_number() over () as pgh_position from old_rows) as old
         join (select *, row_number() over () as pgh_position from new_rows) as new using (pgh_position)
@@ -426,7 +484,7 @@ begin
         execute function pgtrigger_down_update_0c78e()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_down_update_0c78e on ' || _table || ' is ''da0560ca4478b345be6379fabbe1376ecbd8777b''';
+    execute 'comment on trigger pgtrigger_down_update_0c78e on ' || _table || ' is ''7bcf2784f9b09f223af8a3c0f6869066848ea754''';
 end
 $pghistory_install$;
 
@@ -436,15 +494,19 @@ returns trigger
 language plpgsql
 set search_path from current
 set enable_nestloop = off
+set enable_mergejoin = off
 as $pghistory$
 #variable_conflict use_column
 
 begin
-    if
-        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
-        or current_setting('pghistory.restoring', true) = 'on'
-    then
-        return null;
+    if current_setting('pgtrigger.ignore', true) <> '' or current_setting('pghistory.restoring', true) = 'on' then
+        -- Apart, so that what is seldom needed is made ready only where it is.
+        if
+            strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
+            or current_setting('pghistory.restoring', true) = 'on'
+        then
+            return null;
+        end if;
     end if;
 
     insert into "tracked_bystatementevent" (
@@ -465,7 +527,14 @@ begin
         NEW."number",
         NEW."data",
         NEW."id",
-        (select _pgh_attach_context())
+        (select case
+            when current_setting('pghistory.context_id', true) <> '' is not true then null
+            when
+                current_setting('pghistory.context_version', true)
+                = nullif(current_setting('pghistory.context_stored', true), '')
+            then current_setting('pghistory.context_id')::uuid
+            else _pgh_attach_context()
+        end)
     from
         (select *, row_number() over () as pgh_position from old_rows) as old
         join (select *, row_number() over () as pgh_position from new_rows) as new using (pgh_position)
@@ -514,7 +583,7 @@ begin
         execute function pgtrigger_both_update_c84a7()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_both_update_c84a7 on ' || _table || ' is ''fa71d7fbd94563cbb499ca9196821e2115137bfa''';
+    execute 'comment on trigger pgtrigger_both_update_c84a7 on ' || _table || ' is ''2ef4c27c9972f8a7deed1261be40336df89e208d''';
 end
 $pghistory_install$;
 
@@ -524,15 +593,19 @@ returns trigger
 language plpgsql
 set search_path from current
 set enable_nestloop = off
+set enable_mergejoin = off
 as $pghistory$
 #variable_conflict use_column
 
 begin
-    if
-        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
-        or current_setting('pghistory.restoring', true) = 'on'
-    then
-        return null;
+    if current_setting('pgtrigger.ignore', true) <> '' or current_setting('pghistory.restoring', true) = 'on' then
+        -- Apart, so that what is seldom needed is made ready only where it is.
+        if
+            strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
+            or current_setting('pghistory.restoring', true) = 'on'
+        then
+            return null;
+        end if;
     end if;
 
     insert into "tracked_bystatementevent" (
@@ -553,7 +626,14 @@ begin
         NEW."number",
         NEW."data",
         NEW."id",
-        (select _pgh_attach_context())
+        (select case
+            when current_setting('pghistory.context_id', true) <> '' is not true then null
+            when
+                current_setting('pghistory.context_version', true)
+                = nullif(current_setting('pghistory.context_stored', true), '')
+            then current_setting('pghistory.context_id')::uuid
+            else _pgh_attach_context()
+        end)
     from
         new_rows as new
     where
@@ -601,7 +681,7 @@ begin
         execute function pgtrigger_big_insert_c306a()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_big_insert_c306a on ' || _table || ' is ''803ab925d6cfda4bf43643912d1f54fba8bbbe4d''';
+    execute 'comment on trigger pgtrigger_big_insert_c306a on ' || _table || ' is ''d7ab34f84a26299fdbb1621c1b4011bb307271f7''';
 end
 $pghistory_install$;
 
@@ -611,15 +691,19 @@ returns trigger
 language plpgsql
 set search_path from current
 set enable_nestloop = off
+set enable_mergejoin = off
 as $pghistory$
 #variable_conflict use_column
 
 begin
-    if
-        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
-        or current_setting('pghistory.restoring', true) = 'on'
-    then
-        return null;
+    if current_setting('pgtrigger.ignore', true) <> '' or current_setting('pghistory.restoring', true) = 'on' then
+        -- Apart, so that what is seldom needed is made ready only where it is.
+        if
+            strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
+            or current_setting('pghistory.restoring', true) = 'on'
+        then
+            return null;
+        end if;
     end if;
 
     insert into "tracked_bystatementevent" (
@@ -640,7 +724,14 @@ begin
         OLD."number",
         OLD."data",
         OLD."id",
-        (select _pgh_attach_context())
+        (select case
+            when current_setting('pghistory.context_id', true) <> '' is not true then null
+            when
+                current_setting('pghistory.context_version', true)
+                = nullif(current_setting('pghistory.context_stored', true), '')
+            then current_setting('pghistory.context_id')::uuid
+            else _pgh_attach_context()
+        end)
     from
         old_rows as old
     where
@@ -688,7 +779,7 @@ begin
         execute function pgtrigger_named_gone_delete_805c1()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_named_gone_delete_805c1 on ' || _table || ' is ''fa30fa196ef1a0510dd24d632321b77441ac481b''';
+    execute 'comment on trigger pgtrigger_named_gone_delete_805c1 on ' || _table || ' is ''817d6bb795d8fafc2a19d5c00190f04c2e8942bf''';
 end
 $pghistory_install$;
 
@@ -698,15 +789,19 @@ returns trigger
 language plpgsql
 set search_path from current
 set enable_nestloop = off
+set enable_mergejoin = off
 as $pghistory$
 #variable_conflict use_column
 
 begin
-    if
-        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
-        or current_setting('pghistory.restoring', true) = 'on'
-    then
-        return null;
+    if current_setting('pgtrigger.ignore', true) <> '' or current_setting('pghistory.restoring', true) = 'on' then
+        -- Apart, so that what is seldom needed is made ready only where it is.
+        if
+            strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
+            or current_setting('pghistory.restoring', true) = 'on'
+        then
+            return null;
+        end if;
     end if;
 
     insert into "tracked_bystatementevent" (
@@ -727,7 +822,14 @@ begin
         NEW."number",
         NEW."data",
         NEW."id",
-        (select _pgh_attach_context())
+        (select case
+            when current_setting('pghistory.context_id', true) <> '' is not true then null
+            when
+                current_setting('pghistory.context_version', true)
+                = nullif(current_setting('pghistory.context_stored', true), '')
+            then current_setting('pghistory.context_id')::uuid
+            else _pgh_attach_context()
+        end)
     from
         new_rows as new;
 
@@ -773,7 +875,7 @@ begin
         execute function pgtrigger_written_insert_cf944()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_written_insert_cf944 on ' || _table || ' is ''97479bc7325c66dc79203b1cc33d93fa31921aca''';
+    execute 'comment on trigger pgtrigger_written_insert_cf944 on ' || _table || ' is ''2280bd49c6e60a2d0ec52eb9fbf074ef72c836c4''';
 end
 $pghistory_install$;
 
@@ -783,15 +885,19 @@ returns trigger
 language plpgsql
 set search_path from current
 set enable_nestloop = off
+set enable_mergejoin = off
 as $pghistory$
 #variable_conflict use_column
 
 begin
-    if
-        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
-        or current_setting('pghistory.restoring', true) = 'on'
-    then
-        return null;
+    if current_setting('pgtrigger.ignore', true) <> '' or current_setting('pghistory.restoring', true) = 'on' then
+        -- Apart, so that what is seldom needed is made ready only where it is.
+        if
+            strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
+            or current_setting('pghistory.restoring', true) = 'on'
+        then
+            return null;
+        end if;
     end if;
 
     insert into "tracked_bystatementevent" (
@@ -812,7 +918,14 @@ begin
         NEW."number",
         NEW."data",
         NEW."id",
-        (select _pgh_attach_context())
+        (select case
+            when current_setting('pghistory.context_id', true) <> '' is not true then null
+            when
+                current_setting('pghistory.context_version', true)
+                = nullif(current_setting('pghistory.context_stored', true), '')
+            then current_setting('pghistory.context_id')::uuid
+            else _pgh_attach_context()
+        end)
     from
         (select *, row_number() over () as pgh_position from old_rows) as old
         join (select *, row_number() over () as pgh_position from new_rows) as new using (pgh_position);
@@ -859,7 +972,7 @@ begin
         execute function pgtrigger_written_update_f8ca5()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_written_update_f8ca5 on ' || _table || ' is ''960a766d4a11090134ffcf83b5bca674573e99f5''';
+    execute 'comment on trigger pgtrigger_written_update_f8ca5 on ' || _table || ' is ''a6177cdcd8ece39a49af41b44ecaf34cac11b449''';
 end
 $pghistory_install$;
 
@@ -869,15 +982,19 @@ returns trigger
 language plpgsql
 set search_path from current
 set enable_nestloop = off
+set enable_mergejoin = off
 as $pghistory$
 #variable_conflict use_column
 
 begin
-    if
-        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
-        or current_setting('pghistory.restoring', true) = 'on'
-    then
-        return null;
+    if current_setting('pgtrigger.ignore', true) <> '' or current_setting('pghistory.restoring', true) = 'on' then
+        -- Apart, so that what is seldom needed is made ready only where it is.
+        if
+            strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
+            or current_setting('pghistory.restoring', true) = 'on'
+        then
+            return null;
+        end if;
     end if;
 
     insert into "tracked_bystatementevent" (
@@ -898,7 +1015,14 @@ begin
         OLD."number",
         OLD."data",
         OLD."id",
-        (select _pgh_attach_context())
+        (select case
+            when current_setting('pghistory.context_id', true) <> '' is not true then null
+            when
+                current_setting('pghistory.context_version', true)
+                = nullif(current_setting('pghistory.context_stored', true), '')
+            then current_setting('pghistory.context_id')::uuid
+            else _pgh_attach_context()
+        end)
     from
         (select *, row_number() over () as pgh_position from old_rows) as old
         join (select *, row_number() over () as pgh_position from new_rows) as new using (pgh_position);
@@ -945,7 +1069,7 @@ begin
         execute function pgtrigger_left_update_f2a34()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_left_update_f2a34 on ' || _table || ' is ''3bafb35e62d461d9df4450695d83e76d3d31426e''';
+    execute 'comment on trigger pgtrigger_left_update_f2a34 on ' || _table || ' is ''9f9ad4f07d48b4a9f6dbb973ee9f0c969a6699f9''';
 end
 $pghistory_install$;
 
@@ -955,15 +1079,19 @@ returns trigger
 language plpgsql
 set search_path from current
 set enable_nestloop = off
+set enable_mergejoin = off
 as $pghistory$
 #variable_conflict use_column
 
 begin
-    if
-        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
-        or current_setting('pghistory.restoring', true) = 'on'
-    then
-        return null;
+    if current_setting('pgtrigger.ignore', true) <> '' or current_setting('pghistory.restoring', true) = 'on' then
+        -- Apart, so that what is seldom needed is made ready only where it is.
+        if
+            strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
+            or current_setting('pghistory.restoring', true) = 'on'
+        then
+            return null;
+        end if;
     end if;
 
     insert into "tracked_bystatementevent" (
@@ -984,7 +1112,14 @@ begin
         OLD."number",
         OLD."data",
         OLD."id",
-        (select _pgh_attach_context())
+        (select case
+            when current_setting('pghistory.context_id', true) <> '' is not true then null
+            when
+                current_setting('pghistory.context_version', true)
+                = nullif(current_setting('pghistory.context_stored', true), '')
+            then current_setting('pghistory.context_id')::uuid
+            else _pgh_attach_context()
+        end)
     from
         old_rows as old;
 
@@ -1030,6 +1165,6 @@ begin
         execute function pgtrigger_left_delete_2142f()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_left_delete_2142f on ' || _table || ' is ''32a3c4f169c7b95e86ac72e51fa827583ad39c6c''';
+    execute 'comment on trigger pgtrigger_left_delete_2142f on ' || _table || ' is ''e86fc95aac0aa8ae67784f103a09d37b3184d1b0''';
 end
 $pghistory_install$;

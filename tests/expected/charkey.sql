@@ -6,11 +6,14 @@ set search_path from current
 as $pghistory$
 
 begin
-    if
-        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
-        or current_setting('pghistory.restoring', true) = 'on'
-    then
-        return null;
+    if current_setting('pgtrigger.ignore', true) <> '' or current_setting('pghistory.restoring', true) = 'on' then
+        -- Apart, so that what is seldom needed is made ready only where it is.
+        if
+            strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
+            or current_setting('pghistory.restoring', true) = 'on'
+        then
+            return null;
+        end if;
     end if;
 
     insert into "tracked_charkeyevent" (
@@ -27,7 +30,14 @@ begin
         NEW."the_code",
         NEW."name",
         NEW."the_code",
-        _pgh_attach_context()
+        case
+            when current_setting('pghistory.context_id', true) <> '' is not true then null
+            when
+                current_setting('pghistory.context_version', true)
+                = nullif(current_setting('pghistory.context_stored', true), '')
+            then current_setting('pghistory.context_id')::uuid
+            else _pgh_attach_context()
+        end
     );
 
     return null;
@@ -72,7 +82,7 @@ begin
         execute function pgtrigger_insert_insert_bcffa()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_insert_insert_bcffa on ' || _table || ' is ''cf8215ed9c0712703ccbd69475174ce6c72fc0c0''';
+    execute 'comment on trigger pgtrigger_insert_insert_bcffa on ' || _table || ' is ''1311492fb2b8a195b69331d2ce45c96b6a140ce7''';
 end
 $pghistory_install$;
 
@@ -84,13 +94,20 @@ set search_path from current
 as $pghistory$
 
 begin
-    if
-        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
-        or current_setting('pghistory.restoring', true) = 'on'
-    then
-        return null;
+    if current_setting('pgtrigger.ignore', true) <> '' or current_setting('pghistory.restoring', true) = 'on' then
+        -- Apart, so that what is seldom needed is made ready only where it is.
+        if
+            strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
+            or current_setting('pghistory.restoring', true) = 'on'
+        then
+            return null;
+        end if;
     end if;
 
+    if not (OLD.* IS DISTINCT FROM NEW.*) then
+        return null;
+    end if;
+    
     insert into "tracked_charkeyevent" (
         "pgh_created_at",
         "pgh_label",
@@ -105,7 +122,14 @@ begin
         NEW."the_code",
         NEW."name",
         NEW."the_code",
-        _pgh_attach_context()
+        case
+            when current_setting('pghistory.context_id', true) <> '' is not true then null
+            when
+                current_setting('pghistory.context_version', true)
+                = nullif(current_setting('pghistory.context_stored', true), '')
+            then current_setting('pghistory.context_id')::uuid
+            else _pgh_attach_context()
+        end
     );
 
     return null;
@@ -146,11 +170,11 @@ begin
         AFTER UPDATE on $pghistory_text$ || _table || $pghistory_text$
         
         for each ROW
-        WHEN (OLD.* IS DISTINCT FROM NEW.*)
+        
         execute function pgtrigger_update_update_711c1()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_update_update_711c1 on ' || _table || ' is ''485ae8f4658d8a8a838bd3f2e91ac0e8b1e7ac4c''';
+    execute 'comment on trigger pgtrigger_update_update_711c1 on ' || _table || ' is ''63539847fbc1e41f237c3e5a3579d2e01efd973d''';
 end
 $pghistory_install$;
 
@@ -162,11 +186,14 @@ set search_path from current
 as $pghistory$
 
 begin
-    if
-        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
-        or current_setting('pghistory.restoring', true) = 'on'
-    then
-        return null;
+    if current_setting('pgtrigger.ignore', true) <> '' or current_setting('pghistory.restoring', true) = 'on' then
+        -- Apart, so that what is seldom needed is made ready only where it is.
+        if
+            strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
+            or current_setting('pghistory.restoring', true) = 'on'
+        then
+            return null;
+        end if;
     end if;
 
     insert into "tracked_charkeyevent" (
@@ -183,7 +210,14 @@ begin
         OLD."the_code",
         OLD."name",
         OLD."the_code",
-        _pgh_attach_context()
+        case
+            when current_setting('pghistory.context_id', true) <> '' is not true then null
+            when
+                current_setting('pghistory.context_version', true)
+                = nullif(current_setting('pghistory.context_stored', true), '')
+            then current_setting('pghistory.context_id')::uuid
+            else _pgh_attach_context()
+        end
     );
 
     return null;
@@ -228,6 +262,6 @@ begin
         execute function pgtrigger_delete_delete_2f41e()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_delete_delete_2f41e on ' || _table || ' is ''3a096bfccc44c2215484c302569dfcb97be775c8''';
+    execute 'comment on trigger pgtrigger_delete_delete_2f41e on ' || _table || ' is ''1a2f6d9cbb503fe3ac743c05bad7a940024f5c0a''';
 end
 $pghistory_install$;

@@ -6,11 +6,14 @@ set search_path from current
 as $pghistory$
 
 begin
-    if
-        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
-        or current_setting('pghistory.restoring', true) = 'on'
-    then
-        return null;
+    if current_setting('pgtrigger.ignore', true) <> '' or current_setting('pghistory.restoring', true) = 'on' then
+        -- Apart, so that what is seldom needed is made ready only where it is.
+        if
+            strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
+            or current_setting('pghistory.restoring', true) = 'on'
+        then
+            return null;
+        end if;
     end if;
 
     insert into "tracked_comparedfieldonefieldtwoevent" (
@@ -27,7 +30,14 @@ begin
         NEW."field_one",
         NEW."field_two",
         NEW."id",
-        _pgh_attach_context()
+        case
+            when current_setting('pghistory.context_id', true) <> '' is not true then null
+            when
+                current_setting('pghistory.context_version', true)
+                = nullif(current_setting('pghistory.context_stored', true), '')
+            then current_setting('pghistory.context_id')::uuid
+            else _pgh_attach_context()
+        end
     );
 
     return null;
@@ -72,7 +82,7 @@ begin
         execute function pgtrigger_tracked_any_update_b48a8()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_tracked_any_update_b48a8 on ' || _table || ' is ''ef190bed76e865b353d0dc9b688a7447c846ce63''';
+    execute 'comment on trigger pgtrigger_tracked_any_update_b48a8 on ' || _table || ' is ''296cc698015ee071f8ba884b19439b5987c72c63''';
 end
 $pghistory_install$;
 
@@ -84,11 +94,14 @@ set search_path from current
 as $pghistory$
 
 begin
-    if
-        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
-        or current_setting('pghistory.restoring', true) = 'on'
-    then
-        return null;
+    if current_setting('pgtrigger.ignore', true) <> '' or current_setting('pghistory.restoring', true) = 'on' then
+        -- Apart, so that what is seldom needed is made ready only where it is.
+        if
+            strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
+            or current_setting('pghistory.restoring', true) = 'on'
+        then
+            return null;
+        end if;
     end if;
 
     insert into "tracked_comparedfieldonefieldtwoevent" (
@@ -105,7 +118,14 @@ begin
         NEW."field_one",
         NEW."field_two",
         NEW."id",
-        _pgh_attach_context()
+        case
+            when current_setting('pghistory.context_id', true) <> '' is not true then null
+            when
+                current_setting('pghistory.context_version', true)
+                = nullif(current_setting('pghistory.context_stored', true), '')
+            then current_setting('pghistory.context_id')::uuid
+            else _pgh_attach_context()
+        end
     );
 
     return null;
@@ -150,7 +170,7 @@ begin
         execute function pgtrigger_tracked_any_stays_update_330fa()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_tracked_any_stays_update_330fa on ' || _table || ' is ''6c4e9d9e62eaa2be7b6a6745eaa9a36af7f6a1be''';
+    execute 'comment on trigger pgtrigger_tracked_any_stays_update_330fa on ' || _table || ' is ''9322c153e78ca713dd04aed23ee340cdf3230201''';
 end
 $pghistory_install$;
 
@@ -162,11 +182,14 @@ set search_path from current
 as $pghistory$
 
 begin
-    if
-        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
-        or current_setting('pghistory.restoring', true) = 'on'
-    then
-        return null;
+    if current_setting('pgtrigger.ignore', true) <> '' or current_setting('pghistory.restoring', true) = 'on' then
+        -- Apart, so that what is seldom needed is made ready only where it is.
+        if
+            strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
+            or current_setting('pghistory.restoring', true) = 'on'
+        then
+            return null;
+        end if;
     end if;
 
     insert into "tracked_comparedfieldonefieldtwoevent" (
@@ -183,7 +206,14 @@ begin
         NEW."field_one",
         NEW."field_two",
         NEW."id",
-        _pgh_attach_context()
+        case
+            when current_setting('pghistory.context_id', true) <> '' is not true then null
+            when
+                current_setting('pghistory.context_version', true)
+                = nullif(current_setting('pghistory.context_stored', true), '')
+            then current_setting('pghistory.context_id')::uuid
+            else _pgh_attach_context()
+        end
     );
 
     return null;
@@ -228,7 +258,7 @@ begin
         execute function pgtrigger_tracked_all_update_a4e69()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_tracked_all_update_a4e69 on ' || _table || ' is ''280d204d046be3a77da27d782196b8b71aaaa702''';
+    execute 'comment on trigger pgtrigger_tracked_all_update_a4e69 on ' || _table || ' is ''803025031732fe8f303d618b416bb5dab0e4abf6''';
 end
 $pghistory_install$;
 
@@ -240,11 +270,14 @@ set search_path from current
 as $pghistory$
 
 begin
-    if
-        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
-        or current_setting('pghistory.restoring', true) = 'on'
-    then
-        return null;
+    if current_setting('pgtrigger.ignore', true) <> '' or current_setting('pghistory.restoring', true) = 'on' then
+        -- Apart, so that what is seldom needed is made ready only where it is.
+        if
+            strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
+            or current_setting('pghistory.restoring', true) = 'on'
+        then
+            return null;
+        end if;
     end if;
 
     insert into "tracked_comparedfieldonefieldtwoevent" (
@@ -261,7 +294,14 @@ begin
         NEW."field_one",
         NEW."field_two",
         NEW."id",
-        _pgh_attach_context()
+        case
+            when current_setting('pghistory.context_id', true) <> '' is not true then null
+            when
+                current_setting('pghistory.context_version', true)
+                = nullif(current_setting('pghistory.context_stored', true), '')
+            then current_setting('pghistory.context_id')::uuid
+            else _pgh_attach_context()
+        end
     );
 
     return null;
@@ -306,7 +346,7 @@ begin
         execute function pgtrigger_tracked_all_stay_update_b1960()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_tracked_all_stay_update_b1960 on ' || _table || ' is ''43e296bbe76fa0faa0687095a06ab065b3f4e1b8''';
+    execute 'comment on trigger pgtrigger_tracked_all_stay_update_b1960 on ' || _table || ' is ''ee95f8914205517983d70f613bafcfe1e95ea53c''';
 end
 $pghistory_install$;
 
@@ -318,11 +358,14 @@ set search_path from current
 as $pghistory$
 
 begin
-    if
-        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
-        or current_setting('pghistory.restoring', true) = 'on'
-    then
-        return null;
+    if current_setting('pgtrigger.ignore', true) <> '' or current_setting('pghistory.restoring', true) = 'on' then
+        -- Apart, so that what is seldom needed is made ready only where it is.
+        if
+            strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
+            or current_setting('pghistory.restoring', true) = 'on'
+        then
+            return null;
+        end if;
     end if;
 
     insert into "tracked_comparedfieldonefieldtwoevent" (
@@ -339,7 +382,14 @@ begin
         NEW."field_one",
         NEW."field_two",
         NEW."id",
-        _pgh_attach_context()
+        case
+            when current_setting('pghistory.context_id', true) <> '' is not true then null
+            when
+                current_setting('pghistory.context_version', true)
+                = nullif(current_setting('pghistory.context_stored', true), '')
+            then current_setting('pghistory.context_id')::uuid
+            else _pgh_attach_context()
+        end
     );
 
     return null;
@@ -384,7 +434,7 @@ begin
         execute function pgtrigger_unconditional_update_d98ee()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_unconditional_update_d98ee on ' || _table || ' is ''aab093eba109e726d0c7d5fa6eec3edb8661a544''';
+    execute 'comment on trigger pgtrigger_unconditional_update_d98ee on ' || _table || ' is ''b3c378c0deb599b389d5af940b53d6ab6c94d175''';
 end
 $pghistory_install$;
 
@@ -396,11 +446,14 @@ set search_path from current
 as $pghistory$
 
 begin
-    if
-        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
-        or current_setting('pghistory.restoring', true) = 'on'
-    then
-        return null;
+    if current_setting('pgtrigger.ignore', true) <> '' or current_setting('pghistory.restoring', true) = 'on' then
+        -- Apart, so that what is seldom needed is made ready only where it is.
+        if
+            strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
+            or current_setting('pghistory.restoring', true) = 'on'
+        then
+            return null;
+        end if;
     end if;
 
     insert into "tracked_comparedevent" (
@@ -427,7 +480,14 @@ begin
         NEW."day",
         NEW."moment",
         NEW."id",
-        _pgh_attach_context()
+        case
+            when current_setting('pghistory.context_id', true) <> '' is not true then null
+            when
+                current_setting('pghistory.context_version', true)
+                = nullif(current_setting('pghistory.context_stored', true), '')
+            then current_setting('pghistory.context_id')::uuid
+            else _pgh_attach_context()
+        end
     );
 
     return null;
@@ -472,7 +532,7 @@ begin
         execute function pgtrigger_any_update_b1756()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_any_update_b1756 on ' || _table || ' is ''f708ec063e85430266a6cc5506383fa396ad7aa1''';
+    execute 'comment on trigger pgtrigger_any_update_b1756 on ' || _table || ' is ''11e5b727c5ad8b73960df46f8c2116ddc33f0ffc''';
 end
 $pghistory_install$;
 
@@ -484,11 +544,14 @@ set search_path from current
 as $pghistory$
 
 begin
-    if
-        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
-        or current_setting('pghistory.restoring', true) = 'on'
-    then
-        return null;
+    if current_setting('pgtrigger.ignore', true) <> '' or current_setting('pghistory.restoring', true) = 'on' then
+        -- Apart, so that what is seldom needed is made ready only where it is.
+        if
+            strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
+            or current_setting('pghistory.restoring', true) = 'on'
+        then
+            return null;
+        end if;
     end if;
 
     insert into "tracked_comparedevent" (
@@ -515,7 +578,14 @@ begin
         NEW."day",
         NEW."moment",
         NEW."id",
-        _pgh_attach_context()
+        case
+            when current_setting('pghistory.context_id', true) <> '' is not true then null
+            when
+                current_setting('pghistory.context_version', true)
+                = nullif(current_setting('pghistory.context_stored', true), '')
+            then current_setting('pghistory.context_id')::uuid
+            else _pgh_attach_context()
+        end
     );
 
     return null;
@@ -560,7 +630,7 @@ begin
         execute function pgtrigger_any_but_one_update_f3996()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_any_but_one_update_f3996 on ' || _table || ' is ''4bf110bab6020dfaf95d46476bf856959d9b35c9''';
+    execute 'comment on trigger pgtrigger_any_but_one_update_f3996 on ' || _table || ' is ''91cbc81a690e9932197a384724e4f569d95fc417''';
 end
 $pghistory_install$;
 
@@ -572,11 +642,14 @@ set search_path from current
 as $pghistory$
 
 begin
-    if
-        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
-        or current_setting('pghistory.restoring', true) = 'on'
-    then
-        return null;
+    if current_setting('pgtrigger.ignore', true) <> '' or current_setting('pghistory.restoring', true) = 'on' then
+        -- Apart, so that what is seldom needed is made ready only where it is.
+        if
+            strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
+            or current_setting('pghistory.restoring', true) = 'on'
+        then
+            return null;
+        end if;
     end if;
 
     insert into "tracked_comparedevent" (
@@ -603,7 +676,14 @@ begin
         NEW."day",
         NEW."moment",
         NEW."id",
-        _pgh_attach_context()
+        case
+            when current_setting('pghistory.context_id', true) <> '' is not true then null
+            when
+                current_setting('pghistory.context_version', true)
+                = nullif(current_setting('pghistory.context_stored', true), '')
+            then current_setting('pghistory.context_id')::uuid
+            else _pgh_attach_context()
+        end
     );
 
     return null;
@@ -648,7 +728,7 @@ begin
         execute function pgtrigger_any_by_hand_update_6ddeb()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_any_by_hand_update_6ddeb on ' || _table || ' is ''f26752549e5606d513ca2c07979196f04c229ce4''';
+    execute 'comment on trigger pgtrigger_any_by_hand_update_6ddeb on ' || _table || ' is ''da744859d1deabf403d5b9fae902f2bd685ee833''';
 end
 $pghistory_install$;
 
@@ -660,11 +740,14 @@ set search_path from current
 as $pghistory$
 
 begin
-    if
-        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
-        or current_setting('pghistory.restoring', true) = 'on'
-    then
-        return null;
+    if current_setting('pgtrigger.ignore', true) <> '' or current_setting('pghistory.restoring', true) = 'on' then
+        -- Apart, so that what is seldom needed is made ready only where it is.
+        if
+            strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
+            or current_setting('pghistory.restoring', true) = 'on'
+        then
+            return null;
+        end if;
     end if;
 
     insert into "tracked_comparedevent" (
@@ -691,7 +774,14 @@ begin
         NEW."day",
         NEW."moment",
         NEW."id",
-        _pgh_attach_context()
+        case
+            when current_setting('pghistory.context_id', true) <> '' is not true then null
+            when
+                current_setting('pghistory.context_version', true)
+                = nullif(current_setting('pghistory.context_stored', true), '')
+            then current_setting('pghistory.context_id')::uuid
+            else _pgh_attach_context()
+        end
     );
 
     return null;
@@ -736,7 +826,7 @@ begin
         execute function pgtrigger_both_update_a4ae5()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_both_update_a4ae5 on ' || _table || ' is ''3c7d45563ccfc250b11f63e9dde4bc2fd0c47534''';
+    execute 'comment on trigger pgtrigger_both_update_a4ae5 on ' || _table || ' is ''72c75e54962a2fa594b7966e0d8bee88def2998b''';
 end
 $pghistory_install$;
 
@@ -748,11 +838,14 @@ set search_path from current
 as $pghistory$
 
 begin
-    if
-        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
-        or current_setting('pghistory.restoring', true) = 'on'
-    then
-        return null;
+    if current_setting('pgtrigger.ignore', true) <> '' or current_setting('pghistory.restoring', true) = 'on' then
+        -- Apart, so that what is seldom needed is made ready only where it is.
+        if
+            strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
+            or current_setting('pghistory.restoring', true) = 'on'
+        then
+            return null;
+        end if;
     end if;
 
     insert into "tracked_comparedevent" (
@@ -779,7 +872,14 @@ begin
         NEW."day",
         NEW."moment",
         NEW."id",
-        _pgh_attach_context()
+        case
+            when current_setting('pghistory.context_id', true) <> '' is not true then null
+            when
+                current_setting('pghistory.context_version', true)
+                = nullif(current_setting('pghistory.context_stored', true), '')
+            then current_setting('pghistory.context_id')::uuid
+            else _pgh_attach_context()
+        end
     );
 
     return null;
@@ -824,7 +924,7 @@ begin
         execute function pgtrigger_one_stays_update_15345()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_one_stays_update_15345 on ' || _table || ' is ''c5e26d4cba7f512b309a731b1b83251238128ca8''';
+    execute 'comment on trigger pgtrigger_one_stays_update_15345 on ' || _table || ' is ''459460d7085c6580d4aba44be7294a72fc32b661''';
 end
 $pghistory_install$;
 
@@ -836,11 +936,14 @@ set search_path from current
 as $pghistory$
 
 begin
-    if
-        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
-        or current_setting('pghistory.restoring', true) = 'on'
-    then
-        return null;
+    if current_setting('pgtrigger.ignore', true) <> '' or current_setting('pghistory.restoring', true) = 'on' then
+        -- Apart, so that what is seldom needed is made ready only where it is.
+        if
+            strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
+            or current_setting('pghistory.restoring', true) = 'on'
+        then
+            return null;
+        end if;
     end if;
 
     insert into "tracked_comparedevent" (
@@ -867,7 +970,14 @@ begin
         NEW."day",
         NEW."moment",
         NEW."id",
-        _pgh_attach_context()
+        case
+            when current_setting('pghistory.context_id', true) <> '' is not true then null
+            when
+                current_setting('pghistory.context_version', true)
+                = nullif(current_setting('pghistory.context_stored', true), '')
+            then current_setting('pghistory.context_id')::uuid
+            else _pgh_attach_context()
+        end
     );
 
     return null;
@@ -912,7 +1022,7 @@ begin
         execute function pgtrigger_both_stay_update_74479()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_both_stay_update_74479 on ' || _table || ' is ''bda2af2ccb699c12842f828ab8a0596ff93f76cc''';
+    execute 'comment on trigger pgtrigger_both_stay_update_74479 on ' || _table || ' is ''74f7a671acec52a9f8bf30438b65056f90c50aef''';
 end
 $pghistory_install$;
 
@@ -924,11 +1034,14 @@ set search_path from current
 as $pghistory$
 
 begin
-    if
-        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
-        or current_setting('pghistory.restoring', true) = 'on'
-    then
-        return null;
+    if current_setting('pgtrigger.ignore', true) <> '' or current_setting('pghistory.restoring', true) = 'on' then
+        -- Apart, so that what is seldom needed is made ready only where it is.
+        if
+            strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
+            or current_setting('pghistory.restoring', true) = 'on'
+        then
+            return null;
+        end if;
     end if;
 
     insert into "tracked_comparedevent" (
@@ -955,7 +1068,14 @@ begin
         NEW."day",
         NEW."moment",
         NEW."id",
-        _pgh_attach_context()
+        case
+            when current_setting('pghistory.context_id', true) <> '' is not true then null
+            when
+                current_setting('pghistory.context_version', true)
+                = nullif(current_setting('pghistory.context_stored', true), '')
+            then current_setting('pghistory.context_id')::uuid
+            else _pgh_attach_context()
+        end
     );
 
     return null;
@@ -1000,6 +1120,6 @@ begin
         execute function pgtrigger_untracked_update_f3088()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_untracked_update_f3088 on ' || _table || ' is ''81fa2ee3f04eabfdeadd3c0b253e61179dbc619f''';
+    execute 'comment on trigger pgtrigger_untracked_update_f3088 on ' || _table || ' is ''7937fa07c6ca74139a3a44d11e6b4308a4704a9a''';
 end
 $pghistory_install$;

@@ -6,11 +6,14 @@ set search_path from current
 as $pghistory$
 
 begin
-    if
-        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
-        or current_setting('pghistory.restoring', true) = 'on'
-    then
-        return null;
+    if current_setting('pgtrigger.ignore', true) <> '' or current_setting('pghistory.restoring', true) = 'on' then
+        -- Apart, so that what is seldom needed is made ready only where it is.
+        if
+            strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
+            or current_setting('pghistory.restoring', true) = 'on'
+        then
+            return null;
+        end if;
     end if;
 
     insert into "tracked_contextfreeevent" (
@@ -70,7 +73,7 @@ begin
         execute function pgtrigger_insert_insert_e4d95()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_insert_insert_e4d95 on ' || _table || ' is ''7ff9794e5b683c4ec8b557eddea52a093f37bd46''';
+    execute 'comment on trigger pgtrigger_insert_insert_e4d95 on ' || _table || ' is ''969147f2ff24206739286e667e5acee697fa43c3''';
 end
 $pghistory_install$;
 
@@ -82,13 +85,20 @@ set search_path from current
 as $pghistory$
 
 begin
-    if
-        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
-        or current_setting('pghistory.restoring', true) = 'on'
-    then
-        return null;
+    if current_setting('pgtrigger.ignore', true) <> '' or current_setting('pghistory.restoring', true) = 'on' then
+        -- Apart, so that what is seldom needed is made ready only where it is.
+        if
+            strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
+            or current_setting('pghistory.restoring', true) = 'on'
+        then
+            return null;
+        end if;
     end if;
 
+    if not (OLD.* IS DISTINCT FROM NEW.*) then
+        return null;
+    end if;
+    
     insert into "tracked_contextfreeevent" (
         "pgh_created_at",
         "pgh_label",
@@ -142,10 +152,10 @@ begin
         AFTER UPDATE on $pghistory_text$ || _table || $pghistory_text$
         
         for each ROW
-        WHEN (OLD.* IS DISTINCT FROM NEW.*)
+        
         execute function pgtrigger_update_update_66cc8()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_update_update_66cc8 on ' || _table || ' is ''88089959241bdd86e558d6764cb147e1b9ce19a0''';
+    execute 'comment on trigger pgtrigger_update_update_66cc8 on ' || _table || ' is ''52259186ffa59cec51f2bc72dec23a585561145a''';
 end
 $pghistory_install$;

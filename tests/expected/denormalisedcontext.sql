@@ -6,11 +6,14 @@ set search_path from current
 as $pghistory$
 
 begin
-    if
-        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
-        or current_setting('pghistory.restoring', true) = 'on'
-    then
-        return null;
+    if current_setting('pgtrigger.ignore', true) <> '' or current_setting('pghistory.restoring', true) = 'on' then
+        -- Apart, so that what is seldom needed is made ready only where it is.
+        if
+            strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
+            or current_setting('pghistory.restoring', true) = 'on'
+        then
+            return null;
+        end if;
     end if;
 
     insert into "tracked_denormalisedcontextevent" (
@@ -74,6 +77,6 @@ begin
         execute function pgtrigger_insert_insert_9a60c()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_insert_insert_9a60c on ' || _table || ' is ''492e4f2031851765c5c315b02bc728cc57c589de''';
+    execute 'comment on trigger pgtrigger_insert_insert_9a60c on ' || _table || ' is ''8755aa3524dddaeaa55f7a4a148446c36e1964d8''';
 end
 $pghistory_install$;

@@ -6,11 +6,14 @@ set search_path from current
 as $pghistory$
 
 begin
-    if
-        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
-        or current_setting('pghistory.restoring', true) = 'on'
-    then
-        return null;
+    if current_setting('pgtrigger.ignore', true) <> '' or current_setting('pghistory.restoring', true) = 'on' then
+        -- Apart, so that what is seldom needed is made ready only where it is.
+        if
+            strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
+            or current_setting('pghistory.restoring', true) = 'on'
+        then
+            return null;
+        end if;
     end if;
 
     insert into "tracked_denormalisedmetadataevent" (
@@ -72,7 +75,7 @@ begin
         execute function pgtrigger_insert_insert_f2557()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_insert_insert_f2557 on ' || _table || ' is ''2450fa6b8563a6ae9fe833048fe02ac4a5f66005''';
+    execute 'comment on trigger pgtrigger_insert_insert_f2557 on ' || _table || ' is ''670526965a52f973499eda1aa2d98d3148af187e''';
 end
 $pghistory_install$;
 
@@ -84,13 +87,20 @@ set search_path from current
 as $pghistory$
 
 begin
-    if
-        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
-        or current_setting('pghistory.restoring', true) = 'on'
-    then
-        return null;
+    if current_setting('pgtrigger.ignore', true) <> '' or current_setting('pghistory.restoring', true) = 'on' then
+        -- Apart, so that what is seldom needed is made ready only where it is.
+        if
+            strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
+            or current_setting('pghistory.restoring', true) = 'on'
+        then
+            return null;
+        end if;
     end if;
 
+    if not (OLD.* IS DISTINCT FROM NEW.*) then
+        return null;
+    end if;
+    
     insert into "tracked_denormalisedmetadataevent" (
         "pgh_created_at",
         "pgh_label",
@@ -146,10 +156,10 @@ begin
         AFTER UPDATE on $pghistory_text$ || _table || $pghistory_text$
         
         for each ROW
-        WHEN (OLD.* IS DISTINCT FROM NEW.*)
+        
         execute function pgtrigger_update_update_fd6c8()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_update_update_fd6c8 on ' || _table || ' is ''62c0dd8998c401d0e0737135d62fd03627d63c7d''';
+    execute 'comment on trigger pgtrigger_update_update_fd6c8 on ' || _table || ' is ''d4f02c2cf17096a6b7ff632f051788a3e8608ec6''';
 end
 $pghistory_install$;

@@ -6,11 +6,14 @@ set search_path from current
 as $pghistory$
 
 begin
-    if
-        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
-        or current_setting('pghistory.restoring', true) = 'on'
-    then
-        return null;
+    if current_setting('pgtrigger.ignore', true) <> '' or current_setting('pghistory.restoring', true) = 'on' then
+        -- Apart, so that what is seldom needed is made ready only where it is.
+        if
+            strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
+            or current_setting('pghistory.restoring', true) = 'on'
+        then
+            return null;
+        end if;
     end if;
 
     insert into "tracked_everythingevent" (
@@ -29,7 +32,14 @@ begin
         NEW."name",
         NEW."number",
         NEW."id",
-        _pgh_attach_context()
+        case
+            when current_setting('pghistory.context_id', true) <> '' is not true then null
+            when
+                current_setting('pghistory.context_version', true)
+                = nullif(current_setting('pghistory.context_stored', true), '')
+            then current_setting('pghistory.context_id')::uuid
+            else _pgh_attach_context()
+        end
     );
 
     return null;
@@ -74,7 +84,7 @@ begin
         execute function pgtrigger_insert_insert_43b74()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_insert_insert_43b74 on ' || _table || ' is ''e340fb8ec06e288b580721cc61b497e82a54d097''';
+    execute 'comment on trigger pgtrigger_insert_insert_43b74 on ' || _table || ' is ''73f9814b8567389ff00d45971f0a793ae0128cbf''';
 end
 $pghistory_install$;
 
@@ -86,13 +96,20 @@ set search_path from current
 as $pghistory$
 
 begin
-    if
-        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
-        or current_setting('pghistory.restoring', true) = 'on'
-    then
-        return null;
+    if current_setting('pgtrigger.ignore', true) <> '' or current_setting('pghistory.restoring', true) = 'on' then
+        -- Apart, so that what is seldom needed is made ready only where it is.
+        if
+            strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
+            or current_setting('pghistory.restoring', true) = 'on'
+        then
+            return null;
+        end if;
     end if;
 
+    if not (OLD.* IS DISTINCT FROM NEW.*) then
+        return null;
+    end if;
+    
     insert into "tracked_everythingevent" (
         "pgh_created_at",
         "pgh_label",
@@ -109,7 +126,14 @@ begin
         NEW."name",
         NEW."number",
         NEW."id",
-        _pgh_attach_context()
+        case
+            when current_setting('pghistory.context_id', true) <> '' is not true then null
+            when
+                current_setting('pghistory.context_version', true)
+                = nullif(current_setting('pghistory.context_stored', true), '')
+            then current_setting('pghistory.context_id')::uuid
+            else _pgh_attach_context()
+        end
     );
 
     return null;
@@ -150,11 +174,11 @@ begin
         AFTER UPDATE on $pghistory_text$ || _table || $pghistory_text$
         
         for each ROW
-        WHEN (OLD.* IS DISTINCT FROM NEW.*)
+        
         execute function pgtrigger_update_update_3530c()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_update_update_3530c on ' || _table || ' is ''278c26459f307d5844525878f57390ca284408af''';
+    execute 'comment on trigger pgtrigger_update_update_3530c on ' || _table || ' is ''a08ec7b4de53bb6e3a0ad060e2e21e9e9dde2be0''';
 end
 $pghistory_install$;
 
@@ -166,11 +190,14 @@ set search_path from current
 as $pghistory$
 
 begin
-    if
-        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
-        or current_setting('pghistory.restoring', true) = 'on'
-    then
-        return null;
+    if current_setting('pgtrigger.ignore', true) <> '' or current_setting('pghistory.restoring', true) = 'on' then
+        -- Apart, so that what is seldom needed is made ready only where it is.
+        if
+            strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
+            or current_setting('pghistory.restoring', true) = 'on'
+        then
+            return null;
+        end if;
     end if;
 
     insert into "tracked_everythingevent" (
@@ -189,7 +216,14 @@ begin
         OLD."name",
         OLD."number",
         OLD."id",
-        _pgh_attach_context()
+        case
+            when current_setting('pghistory.context_id', true) <> '' is not true then null
+            when
+                current_setting('pghistory.context_version', true)
+                = nullif(current_setting('pghistory.context_stored', true), '')
+            then current_setting('pghistory.context_id')::uuid
+            else _pgh_attach_context()
+        end
     );
 
     return null;
@@ -234,6 +268,6 @@ begin
         execute function pgtrigger_delete_delete_c97d8()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_delete_delete_c97d8 on ' || _table || ' is ''8018a1a6456508b6efa48380958bb004114fca1b''';
+    execute 'comment on trigger pgtrigger_delete_delete_c97d8 on ' || _table || ' is ''52616671f9d027fb3d153012b3e400ae204cd81a''';
 end
 $pghistory_install$;

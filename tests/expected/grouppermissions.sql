@@ -6,11 +6,14 @@ set search_path from current
 as $pghistory$
 
 begin
-    if
-        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
-        or current_setting('pghistory.restoring', true) = 'on'
-    then
-        return null;
+    if current_setting('pgtrigger.ignore', true) <> '' or current_setting('pghistory.restoring', true) = 'on' then
+        -- Apart, so that what is seldom needed is made ready only where it is.
+        if
+            strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
+            or current_setting('pghistory.restoring', true) = 'on'
+        then
+            return null;
+        end if;
     end if;
 
     insert into "tracked_grouppermissionsevent" (
@@ -27,7 +30,14 @@ begin
         NEW."id",
         NEW."group_id",
         NEW."permission_id",
-        _pgh_attach_context()
+        case
+            when current_setting('pghistory.context_id', true) <> '' is not true then null
+            when
+                current_setting('pghistory.context_version', true)
+                = nullif(current_setting('pghistory.context_stored', true), '')
+            then current_setting('pghistory.context_id')::uuid
+            else _pgh_attach_context()
+        end
     );
 
     return null;
@@ -72,7 +82,7 @@ begin
         execute function pgtrigger_permission_add_insert_17e9a()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_permission_add_insert_17e9a on ' || _table || ' is ''604e3a42f74eeee74f292cf29dfdd9296ae472fe''';
+    execute 'comment on trigger pgtrigger_permission_add_insert_17e9a on ' || _table || ' is ''0512fcab629700b632747868c0a8fe1d4c3fed17''';
 end
 $pghistory_install$;
 
@@ -84,11 +94,14 @@ set search_path from current
 as $pghistory$
 
 begin
-    if
-        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
-        or current_setting('pghistory.restoring', true) = 'on'
-    then
-        return null;
+    if current_setting('pgtrigger.ignore', true) <> '' or current_setting('pghistory.restoring', true) = 'on' then
+        -- Apart, so that what is seldom needed is made ready only where it is.
+        if
+            strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
+            or current_setting('pghistory.restoring', true) = 'on'
+        then
+            return null;
+        end if;
     end if;
 
     insert into "tracked_grouppermissionsevent" (
@@ -105,7 +118,14 @@ begin
         OLD."id",
         OLD."group_id",
         OLD."permission_id",
-        _pgh_attach_context()
+        case
+            when current_setting('pghistory.context_id', true) <> '' is not true then null
+            when
+                current_setting('pghistory.context_version', true)
+                = nullif(current_setting('pghistory.context_stored', true), '')
+            then current_setting('pghistory.context_id')::uuid
+            else _pgh_attach_context()
+        end
     );
 
     return null;
@@ -150,6 +170,6 @@ begin
         execute function pgtrigger_permission_remove_delete_25c5b()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_permission_remove_delete_25c5b on ' || _table || ' is ''0f7a1a9866b8cf0d19906b065f2cdf643bdd803a''';
+    execute 'comment on trigger pgtrigger_permission_remove_delete_25c5b on ' || _table || ' is ''33ad9c272184456c6d7c095f202165eca3a8721d''';
 end
 $pghistory_install$;

@@ -6,11 +6,14 @@ set search_path from current
 as $pghistory$
 
 begin
-    if
-        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
-        or current_setting('pghistory.restoring', true) = 'on'
-    then
-        return null;
+    if current_setting('pgtrigger.ignore', true) <> '' or current_setting('pghistory.restoring', true) = 'on' then
+        -- Apart, so that what is seldom needed is made ready only where it is.
+        if
+            strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
+            or current_setting('pghistory.restoring', true) = 'on'
+        then
+            return null;
+        end if;
     end if;
 
     insert into "tracked_keptevent" (
@@ -29,7 +32,14 @@ begin
         NEW."number",
         NEW."name",
         NEW."id",
-        _pgh_attach_context()
+        case
+            when current_setting('pghistory.context_id', true) <> '' is not true then null
+            when
+                current_setting('pghistory.context_version', true)
+                = nullif(current_setting('pghistory.context_stored', true), '')
+            then current_setting('pghistory.context_id')::uuid
+            else _pgh_attach_context()
+        end
     );
 
     return null;
@@ -74,7 +84,7 @@ begin
         execute function pgtrigger_insert_insert_932ec()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_insert_insert_932ec on ' || _table || ' is ''02a902458f0e7ead7a3421be06841eb527098f2b''';
+    execute 'comment on trigger pgtrigger_insert_insert_932ec on ' || _table || ' is ''e3716ae4c00b7a0e7b9636361a5235ca29d3abfc''';
 end
 $pghistory_install$;
 
@@ -86,13 +96,20 @@ set search_path from current
 as $pghistory$
 
 begin
-    if
-        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
-        or current_setting('pghistory.restoring', true) = 'on'
-    then
-        return null;
+    if current_setting('pgtrigger.ignore', true) <> '' or current_setting('pghistory.restoring', true) = 'on' then
+        -- Apart, so that what is seldom needed is made ready only where it is.
+        if
+            strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
+            or current_setting('pghistory.restoring', true) = 'on'
+        then
+            return null;
+        end if;
     end if;
 
+    if not (OLD.* IS DISTINCT FROM NEW.*) then
+        return null;
+    end if;
+    
     insert into "tracked_keptevent" (
         "pgh_created_at",
         "pgh_label",
@@ -109,7 +126,14 @@ begin
         NEW."number",
         NEW."name",
         NEW."id",
-        _pgh_attach_context()
+        case
+            when current_setting('pghistory.context_id', true) <> '' is not true then null
+            when
+                current_setting('pghistory.context_version', true)
+                = nullif(current_setting('pghistory.context_stored', true), '')
+            then current_setting('pghistory.context_id')::uuid
+            else _pgh_attach_context()
+        end
     );
 
     return null;
@@ -150,11 +174,11 @@ begin
         AFTER UPDATE on $pghistory_text$ || _table || $pghistory_text$
         
         for each ROW
-        WHEN (OLD.* IS DISTINCT FROM NEW.*)
+        
         execute function pgtrigger_update_update_c8ee2()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_update_update_c8ee2 on ' || _table || ' is ''8a16dec17bd5ab674b04c25b929d5d5775787520''';
+    execute 'comment on trigger pgtrigger_update_update_c8ee2 on ' || _table || ' is ''52589b34a8293be7b5df3761734bbb93e9d117c4''';
 end
 $pghistory_install$;
 
@@ -166,11 +190,14 @@ set search_path from current
 as $pghistory$
 
 begin
-    if
-        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
-        or current_setting('pghistory.restoring', true) = 'on'
-    then
-        return null;
+    if current_setting('pgtrigger.ignore', true) <> '' or current_setting('pghistory.restoring', true) = 'on' then
+        -- Apart, so that what is seldom needed is made ready only where it is.
+        if
+            strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
+            or current_setting('pghistory.restoring', true) = 'on'
+        then
+            return null;
+        end if;
     end if;
 
     insert into "tracked_keptevent" (
@@ -189,7 +216,14 @@ begin
         OLD."number",
         OLD."name",
         OLD."id",
-        _pgh_attach_context()
+        case
+            when current_setting('pghistory.context_id', true) <> '' is not true then null
+            when
+                current_setting('pghistory.context_version', true)
+                = nullif(current_setting('pghistory.context_stored', true), '')
+            then current_setting('pghistory.context_id')::uuid
+            else _pgh_attach_context()
+        end
     );
 
     return null;
@@ -234,6 +268,6 @@ begin
         execute function pgtrigger_delete_delete_534b3()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_delete_delete_534b3 on ' || _table || ' is ''f81bb2d6a7f9b7775a2de107c8fd0c1045950f04''';
+    execute 'comment on trigger pgtrigger_delete_delete_534b3 on ' || _table || ' is ''b35a786028d131060392f2e15ef94798d625b120''';
 end
 $pghistory_install$;

@@ -6,11 +6,14 @@ set search_path from current
 as $pghistory$
 
 begin
-    if
-        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
-        or current_setting('pghistory.restoring', true) = 'on'
-    then
-        return null;
+    if current_setting('pgtrigger.ignore', true) <> '' or current_setting('pghistory.restoring', true) = 'on' then
+        -- Apart, so that what is seldom needed is made ready only where it is.
+        if
+            strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
+            or current_setting('pghistory.restoring', true) = 'on'
+        then
+            return null;
+        end if;
     end if;
 
     insert into "tracked_looseevent" (
@@ -25,7 +28,14 @@ begin
         'insert',
         NEW."id",
         NEW."name",
-        _pgh_attach_context()
+        case
+            when current_setting('pghistory.context_id', true) <> '' is not true then null
+            when
+                current_setting('pghistory.context_version', true)
+                = nullif(current_setting('pghistory.context_stored', true), '')
+            then current_setting('pghistory.context_id')::uuid
+            else _pgh_attach_context()
+        end
     );
 
     return null;
@@ -70,7 +80,7 @@ begin
         execute function pgtrigger_insert_insert_08f9a()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_insert_insert_08f9a on ' || _table || ' is ''eee9cf33375b9296d7c0b503eeae4bd8fdce1b6c''';
+    execute 'comment on trigger pgtrigger_insert_insert_08f9a on ' || _table || ' is ''2a131f28955c71df739dec95ba65392f766e086e''';
 end
 $pghistory_install$;
 
@@ -82,13 +92,20 @@ set search_path from current
 as $pghistory$
 
 begin
-    if
-        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
-        or current_setting('pghistory.restoring', true) = 'on'
-    then
-        return null;
+    if current_setting('pgtrigger.ignore', true) <> '' or current_setting('pghistory.restoring', true) = 'on' then
+        -- Apart, so that what is seldom needed is made ready only where it is.
+        if
+            strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
+            or current_setting('pghistory.restoring', true) = 'on'
+        then
+            return null;
+        end if;
     end if;
 
+    if not (OLD.* IS DISTINCT FROM NEW.*) then
+        return null;
+    end if;
+    
     insert into "tracked_looseevent" (
         "pgh_created_at",
         "pgh_label",
@@ -101,7 +118,14 @@ begin
         'update',
         NEW."id",
         NEW."name",
-        _pgh_attach_context()
+        case
+            when current_setting('pghistory.context_id', true) <> '' is not true then null
+            when
+                current_setting('pghistory.context_version', true)
+                = nullif(current_setting('pghistory.context_stored', true), '')
+            then current_setting('pghistory.context_id')::uuid
+            else _pgh_attach_context()
+        end
     );
 
     return null;
@@ -142,11 +166,11 @@ begin
         AFTER UPDATE on $pghistory_text$ || _table || $pghistory_text$
         
         for each ROW
-        WHEN (OLD.* IS DISTINCT FROM NEW.*)
+        
         execute function pgtrigger_update_update_e9cbc()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_update_update_e9cbc on ' || _table || ' is ''2317253b76e6711954259a43b44c56b34a85b519''';
+    execute 'comment on trigger pgtrigger_update_update_e9cbc on ' || _table || ' is ''c9f60e91d54567c360d12fd9a6b3ab0e8344a9a5''';
 end
 $pghistory_install$;
 
@@ -158,11 +182,14 @@ set search_path from current
 as $pghistory$
 
 begin
-    if
-        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
-        or current_setting('pghistory.restoring', true) = 'on'
-    then
-        return null;
+    if current_setting('pgtrigger.ignore', true) <> '' or current_setting('pghistory.restoring', true) = 'on' then
+        -- Apart, so that what is seldom needed is made ready only where it is.
+        if
+            strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
+            or current_setting('pghistory.restoring', true) = 'on'
+        then
+            return null;
+        end if;
     end if;
 
     insert into "tracked_looseevent" (
@@ -177,7 +204,14 @@ begin
         'delete',
         OLD."id",
         OLD."name",
-        _pgh_attach_context()
+        case
+            when current_setting('pghistory.context_id', true) <> '' is not true then null
+            when
+                current_setting('pghistory.context_version', true)
+                = nullif(current_setting('pghistory.context_stored', true), '')
+            then current_setting('pghistory.context_id')::uuid
+            else _pgh_attach_context()
+        end
     );
 
     return null;
@@ -222,6 +256,6 @@ begin
         execute function pgtrigger_delete_delete_754c6()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_delete_delete_754c6 on ' || _table || ' is ''45d0bb6cae6b4af381e9e6cb5c59efa0b7dc57db''';
+    execute 'comment on trigger pgtrigger_delete_delete_754c6 on ' || _table || ' is ''45759d562dd0d9a390d1b8a59a1fc5560fdd7d80''';
 end
 $pghistory_install$;

@@ -6,11 +6,14 @@ set search_path from current
 as $pghistory$
 
 begin
-    if
-        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
-        or current_setting('pghistory.restoring', true) = 'on'
-    then
-        return null;
+    if current_setting('pgtrigger.ignore', true) <> '' or current_setting('pghistory.restoring', true) = 'on' then
+        -- Apart, so that what is seldom needed is made ready only where it is.
+        if
+            strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
+            or current_setting('pghistory.restoring', true) = 'on'
+        then
+            return null;
+        end if;
     end if;
 
     insert into "tracked_oddevent" (
@@ -29,7 +32,14 @@ begin
         NEW."We ird",
         NEW."Ord-er",
         NEW."id",
-        _pgh_attach_context()
+        case
+            when current_setting('pghistory.context_id', true) <> '' is not true then null
+            when
+                current_setting('pghistory.context_version', true)
+                = nullif(current_setting('pghistory.context_stored', true), '')
+            then current_setting('pghistory.context_id')::uuid
+            else _pgh_attach_context()
+        end
     );
 
     return null;
@@ -74,7 +84,7 @@ begin
         execute function pgtrigger_it_s_100_new_insert_91951()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_it_s_100_new_insert_91951 on ' || _table || ' is ''a42c2a9087e1e16c5a61486de5d0dd74d7c04d72''';
+    execute 'comment on trigger pgtrigger_it_s_100_new_insert_91951 on ' || _table || ' is ''d00ddbba0050e07d3a4a8d825537459399e1661a''';
 end
 $pghistory_install$;
 
@@ -86,13 +96,20 @@ set search_path from current
 as $pghistory$
 
 begin
-    if
-        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
-        or current_setting('pghistory.restoring', true) = 'on'
-    then
-        return null;
+    if current_setting('pgtrigger.ignore', true) <> '' or current_setting('pghistory.restoring', true) = 'on' then
+        -- Apart, so that what is seldom needed is made ready only where it is.
+        if
+            strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
+            or current_setting('pghistory.restoring', true) = 'on'
+        then
+            return null;
+        end if;
     end if;
 
+    if not (OLD.* IS DISTINCT FROM NEW.*) then
+        return null;
+    end if;
+    
     insert into "tracked_oddevent" (
         "pgh_created_at",
         "pgh_label",
@@ -109,7 +126,14 @@ begin
         NEW."We ird",
         NEW."Ord-er",
         NEW."id",
-        _pgh_attach_context()
+        case
+            when current_setting('pghistory.context_id', true) <> '' is not true then null
+            when
+                current_setting('pghistory.context_version', true)
+                = nullif(current_setting('pghistory.context_stored', true), '')
+            then current_setting('pghistory.context_id')::uuid
+            else _pgh_attach_context()
+        end
     );
 
     return null;
@@ -150,10 +174,10 @@ begin
         AFTER UPDATE on $pghistory_text$ || _table || $pghistory_text$
         
         for each ROW
-        WHEN (OLD.* IS DISTINCT FROM NEW.*)
+        
         execute function pgtrigger__odd_s_update_7d2b9()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger__odd_s_update_7d2b9 on ' || _table || ' is ''74b88e86dca89a9be07839ecd9350381c4d855a5''';
+    execute 'comment on trigger pgtrigger__odd_s_update_7d2b9 on ' || _table || ' is ''cfb6ee85ad16b8feb7d9793849bdfd7da2934473''';
 end
 $pghistory_install$;

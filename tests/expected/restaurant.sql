@@ -6,11 +6,14 @@ set search_path from current
 as $pghistory$
 
 begin
-    if
-        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
-        or current_setting('pghistory.restoring', true) = 'on'
-    then
-        return null;
+    if current_setting('pgtrigger.ignore', true) <> '' or current_setting('pghistory.restoring', true) = 'on' then
+        -- Apart, so that what is seldom needed is made ready only where it is.
+        if
+            strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
+            or current_setting('pghistory.restoring', true) = 'on'
+        then
+            return null;
+        end if;
     end if;
 
     insert into "tracked_restaurantevent" (
@@ -27,7 +30,14 @@ begin
         'insert',
         NEW."stars",
         NEW."place_ptr_id",
-        _pgh_attach_context()
+        case
+            when current_setting('pghistory.context_id', true) <> '' is not true then null
+            when
+                current_setting('pghistory.context_version', true)
+                = nullif(current_setting('pghistory.context_stored', true), '')
+            then current_setting('pghistory.context_id')::uuid
+            else _pgh_attach_context()
+        end
     );
 
     return null;
@@ -72,7 +82,7 @@ begin
         execute function pgtrigger_insert_insert_4ed39()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_insert_insert_4ed39 on ' || _table || ' is ''9e9e04ade2ca793bcfca43c3e851afacfaf9f31c''';
+    execute 'comment on trigger pgtrigger_insert_insert_4ed39 on ' || _table || ' is ''8058cc45ebcdd518ef32bc1109752f213a47b4f5''';
 end
 $pghistory_install$;
 
@@ -84,11 +94,14 @@ set search_path from current
 as $pghistory$
 
 begin
-    if
-        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
-        or current_setting('pghistory.restoring', true) = 'on'
-    then
-        return null;
+    if current_setting('pgtrigger.ignore', true) <> '' or current_setting('pghistory.restoring', true) = 'on' then
+        -- Apart, so that what is seldom needed is made ready only where it is.
+        if
+            strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
+            or current_setting('pghistory.restoring', true) = 'on'
+        then
+            return null;
+        end if;
     end if;
 
     insert into "tracked_restaurantevent" (
@@ -105,7 +118,14 @@ begin
         'update',
         NEW."stars",
         NEW."place_ptr_id",
-        _pgh_attach_context()
+        case
+            when current_setting('pghistory.context_id', true) <> '' is not true then null
+            when
+                current_setting('pghistory.context_version', true)
+                = nullif(current_setting('pghistory.context_stored', true), '')
+            then current_setting('pghistory.context_id')::uuid
+            else _pgh_attach_context()
+        end
     );
 
     return null;
@@ -150,7 +170,7 @@ begin
         execute function pgtrigger_update_update_360d2()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_update_update_360d2 on ' || _table || ' is ''7b21882138f6b3b62b0100bfef1205325a205268''';
+    execute 'comment on trigger pgtrigger_update_update_360d2 on ' || _table || ' is ''ec84fe037c05f06ff91c1f1b94256cdcc4eef6ca''';
 end
 $pghistory_install$;
 
@@ -162,11 +182,14 @@ set search_path from current
 as $pghistory$
 
 begin
-    if
-        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
-        or current_setting('pghistory.restoring', true) = 'on'
-    then
-        return null;
+    if current_setting('pgtrigger.ignore', true) <> '' or current_setting('pghistory.restoring', true) = 'on' then
+        -- Apart, so that what is seldom needed is made ready only where it is.
+        if
+            strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
+            or current_setting('pghistory.restoring', true) = 'on'
+        then
+            return null;
+        end if;
     end if;
 
     insert into "tracked_restaurantevent" (
@@ -183,7 +206,14 @@ begin
         'delete',
         OLD."stars",
         OLD."place_ptr_id",
-        _pgh_attach_context()
+        case
+            when current_setting('pghistory.context_id', true) <> '' is not true then null
+            when
+                current_setting('pghistory.context_version', true)
+                = nullif(current_setting('pghistory.context_stored', true), '')
+            then current_setting('pghistory.context_id')::uuid
+            else _pgh_attach_context()
+        end
     );
 
     return null;
@@ -228,6 +258,6 @@ begin
         execute function pgtrigger_delete_delete_487a9()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_delete_delete_487a9 on ' || _table || ' is ''3462cb71802c602539e05a49c2f58f509d185e07''';
+    execute 'comment on trigger pgtrigger_delete_delete_487a9 on ' || _table || ' is ''b5bc5404ccb126a2ddcda6dfe1a6cd68a40eb562''';
 end
 $pghistory_install$;

@@ -6,11 +6,14 @@ set search_path from current
 as $pghistory$
 
 begin
-    if
-        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
-        or current_setting('pghistory.restoring', true) = 'on'
-    then
-        return null;
+    if current_setting('pgtrigger.ignore', true) <> '' or current_setting('pghistory.restoring', true) = 'on' then
+        -- Apart, so that what is seldom needed is made ready only where it is.
+        if
+            strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
+            or current_setting('pghistory.restoring', true) = 'on'
+        then
+            return null;
+        end if;
     end if;
 
     insert into "tracked_specimenevent" (
@@ -87,7 +90,14 @@ begin
         NEW."by_code_id",
         NEW."only_id",
         NEW."number of specimen",
-        _pgh_attach_context()
+        case
+            when current_setting('pghistory.context_id', true) <> '' is not true then null
+            when
+                current_setting('pghistory.context_version', true)
+                = nullif(current_setting('pghistory.context_stored', true), '')
+            then current_setting('pghistory.context_id')::uuid
+            else _pgh_attach_context()
+        end
     );
 
     return null;
@@ -132,7 +142,7 @@ begin
         execute function pgtrigger_insert_insert_29d7b()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_insert_insert_29d7b on ' || _table || ' is ''2b7916124e108e6f7863cee1c468503a859539fa''';
+    execute 'comment on trigger pgtrigger_insert_insert_29d7b on ' || _table || ' is ''c5f635f88f2944dd2e32dd468ccbefb4df3a05f1''';
 end
 $pghistory_install$;
 
@@ -144,13 +154,20 @@ set search_path from current
 as $pghistory$
 
 begin
-    if
-        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
-        or current_setting('pghistory.restoring', true) = 'on'
-    then
-        return null;
+    if current_setting('pgtrigger.ignore', true) <> '' or current_setting('pghistory.restoring', true) = 'on' then
+        -- Apart, so that what is seldom needed is made ready only where it is.
+        if
+            strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
+            or current_setting('pghistory.restoring', true) = 'on'
+        then
+            return null;
+        end if;
     end if;
 
+    if not (OLD.* IS DISTINCT FROM NEW.*) then
+        return null;
+    end if;
+    
     insert into "tracked_specimenevent" (
         "pgh_created_at",
         "pgh_label",
@@ -225,7 +242,14 @@ begin
         NEW."by_code_id",
         NEW."only_id",
         NEW."number of specimen",
-        _pgh_attach_context()
+        case
+            when current_setting('pghistory.context_id', true) <> '' is not true then null
+            when
+                current_setting('pghistory.context_version', true)
+                = nullif(current_setting('pghistory.context_stored', true), '')
+            then current_setting('pghistory.context_id')::uuid
+            else _pgh_attach_context()
+        end
     );
 
     return null;
@@ -266,11 +290,11 @@ begin
         AFTER UPDATE on $pghistory_text$ || _table || $pghistory_text$
         
         for each ROW
-        WHEN (OLD.* IS DISTINCT FROM NEW.*)
+        
         execute function pgtrigger_update_update_00eb4()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_update_update_00eb4 on ' || _table || ' is ''181430ab3244c6818101bca5a910f6e70d2136c8''';
+    execute 'comment on trigger pgtrigger_update_update_00eb4 on ' || _table || ' is ''ccfe6514a78fb1d0385aa71fa76c23e759d62fd6''';
 end
 $pghistory_install$;
 
@@ -282,11 +306,14 @@ set search_path from current
 as $pghistory$
 
 begin
-    if
-        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
-        or current_setting('pghistory.restoring', true) = 'on'
-    then
-        return null;
+    if current_setting('pgtrigger.ignore', true) <> '' or current_setting('pghistory.restoring', true) = 'on' then
+        -- Apart, so that what is seldom needed is made ready only where it is.
+        if
+            strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
+            or current_setting('pghistory.restoring', true) = 'on'
+        then
+            return null;
+        end if;
     end if;
 
     insert into "tracked_specimenevent" (
@@ -363,7 +390,14 @@ begin
         OLD."by_code_id",
         OLD."only_id",
         OLD."number of specimen",
-        _pgh_attach_context()
+        case
+            when current_setting('pghistory.context_id', true) <> '' is not true then null
+            when
+                current_setting('pghistory.context_version', true)
+                = nullif(current_setting('pghistory.context_stored', true), '')
+            then current_setting('pghistory.context_id')::uuid
+            else _pgh_attach_context()
+        end
     );
 
     return null;
@@ -408,6 +442,6 @@ begin
         execute function pgtrigger_delete_delete_000c9()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_delete_delete_000c9 on ' || _table || ' is ''fc83c61619d5cade5e35ecc27ef6092901038b8b''';
+    execute 'comment on trigger pgtrigger_delete_delete_000c9 on ' || _table || ' is ''2046e2b243485e9ec2016ab768863c44dd18844d''';
 end
 $pghistory_install$;

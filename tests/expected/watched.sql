@@ -6,11 +6,14 @@ set search_path from current
 as $pghistory$
 
 begin
-    if
-        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
-        or current_setting('pghistory.restoring', true) = 'on'
-    then
-        return null;
+    if current_setting('pgtrigger.ignore', true) <> '' or current_setting('pghistory.restoring', true) = 'on' then
+        -- Apart, so that what is seldom needed is made ready only where it is.
+        if
+            strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
+            or current_setting('pghistory.restoring', true) = 'on'
+        then
+            return null;
+        end if;
     end if;
 
     insert into "tracked_watchedevent" (
@@ -27,7 +30,14 @@ begin
         NEW."id",
         NEW."name",
         NEW."id",
-        _pgh_attach_context()
+        case
+            when current_setting('pghistory.context_id', true) <> '' is not true then null
+            when
+                current_setting('pghistory.context_version', true)
+                = nullif(current_setting('pghistory.context_stored', true), '')
+            then current_setting('pghistory.context_id')::uuid
+            else _pgh_attach_context()
+        end
     );
 
     return null;
@@ -72,7 +82,7 @@ begin
         execute function pgtrigger_insert_insert_06385()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_insert_insert_06385 on ' || _table || ' is ''4d2737f59dc5b4de79de984e48bdae4c089e4898''';
+    execute 'comment on trigger pgtrigger_insert_insert_06385 on ' || _table || ' is ''0c6ac0d5c2feef9d57e0636233ed1ca891c3be3c''';
 end
 $pghistory_install$;
 
@@ -84,13 +94,20 @@ set search_path from current
 as $pghistory$
 
 begin
-    if
-        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
-        or current_setting('pghistory.restoring', true) = 'on'
-    then
-        return null;
+    if current_setting('pgtrigger.ignore', true) <> '' or current_setting('pghistory.restoring', true) = 'on' then
+        -- Apart, so that what is seldom needed is made ready only where it is.
+        if
+            strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
+            or current_setting('pghistory.restoring', true) = 'on'
+        then
+            return null;
+        end if;
     end if;
 
+    if not (OLD.* IS DISTINCT FROM NEW.*) then
+        return null;
+    end if;
+    
     insert into "tracked_watchedevent" (
         "pgh_created_at",
         "pgh_label",
@@ -105,7 +122,14 @@ begin
         NEW."id",
         NEW."name",
         NEW."id",
-        _pgh_attach_context()
+        case
+            when current_setting('pghistory.context_id', true) <> '' is not true then null
+            when
+                current_setting('pghistory.context_version', true)
+                = nullif(current_setting('pghistory.context_stored', true), '')
+            then current_setting('pghistory.context_id')::uuid
+            else _pgh_attach_context()
+        end
     );
 
     return null;
@@ -146,10 +170,10 @@ begin
         AFTER UPDATE on $pghistory_text$ || _table || $pghistory_text$
         
         for each ROW
-        WHEN (OLD.* IS DISTINCT FROM NEW.*)
+        
         execute function pgtrigger_update_update_a957b()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_update_update_a957b on ' || _table || ' is ''580973af6d024bcc68c077b832b741aae52ec56f''';
+    execute 'comment on trigger pgtrigger_update_update_a957b on ' || _table || ' is ''a306f2363c2ac579a113922fff43650d8ce4601e''';
 end
 $pghistory_install$;

@@ -6,11 +6,14 @@ set search_path from current
 as $pghistory$
 
 begin
-    if
-        strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
-        or current_setting('pghistory.restoring', true) = 'on'
-    then
-        return null;
+    if current_setting('pgtrigger.ignore', true) <> '' or current_setting('pghistory.restoring', true) = 'on' then
+        -- Apart, so that what is seldom needed is made ready only where it is.
+        if
+            strpos(translate(current_setting('pgtrigger.ignore', true), '{}', ',,'), ',' || TG_NAME || ',') > 0
+            or current_setting('pghistory.restoring', true) = 'on'
+        then
+            return null;
+        end if;
     end if;
 
     insert into "tracked_watchedeventremarkevent" (
@@ -25,7 +28,14 @@ begin
         'remarked',
         NEW."remark",
         NEW."pgh_id",
-        _pgh_attach_context()
+        case
+            when current_setting('pghistory.context_id', true) <> '' is not true then null
+            when
+                current_setting('pghistory.context_version', true)
+                = nullif(current_setting('pghistory.context_stored', true), '')
+            then current_setting('pghistory.context_id')::uuid
+            else _pgh_attach_context()
+        end
     );
 
     return null;
@@ -70,6 +80,6 @@ begin
         execute function pgtrigger_remarked_update_a9ac8()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_remarked_update_a9ac8 on ' || _table || ' is ''7a039e5c328b01ea3f248d7c5b853976ce213510''';
+    execute 'comment on trigger pgtrigger_remarked_update_a9ac8 on ' || _table || ' is ''6223c58b57278850e44fb5045b36c4df702e70fb''';
 end
 $pghistory_install$;

@@ -7,6 +7,7 @@ A change of them is a migration for every user and a line in the changelog. To w
 
 import os
 import re
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import pgtrigger
 import pytest
 from django.db import connection, models
 
+from pghistory.models import Context
 from tests.tracked.models import (
     AppendOnly,
     ByRow,
@@ -117,6 +119,36 @@ def test_functions_of_statement_triggers_have_nested_loops_off():
     )
     assert found
     assert all("enable_nestloop=off" in settings for _, settings in found)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("model", [Everything, ByStatement])
+def test_contexts_that_are_set_without_a_version_are_all_stored(model: Any):
+    ids = [str(uuid.UUID(int=number)) for number in (1, 2)]
+    for context_id, metadata in [(ids[0], '{"a": 1}'), (ids[1], '{"a": 2}'), (ids[0], '{"a": 3}')]:
+        rows("select set_config('pghistory.context_id', %s, true)", context_id)
+        rows("select set_config('pghistory.context_version', '', true)")
+        rows("select set_config('pghistory.context_metadata', %s, true)", metadata)
+        model.objects.create(number=1)
+    events = model.pgh_event_model.objects.filter(pgh_label="insert").order_by("pgh_id")
+    assert [str(event.pgh_context_id) for event in events] == [ids[0], ids[1], ids[0]]
+    assert {str(context.id): context.metadata for context in Context.objects.all()} == {
+        ids[0]: {"a": 3},
+        ids[1]: {"a": 2},
+    }
+
+
+@pytest.mark.django_db
+def test_an_update_asks_its_function_whether_the_row_has_changed_and_other_conditions_stand_on_the_trigger():
+    told = dict(
+        rows(
+            "select tgname, pg_get_triggerdef(oid) from pg_trigger"
+            " where tgrelid = 'tracked_byrow'::regclass and not tgisinternal"
+        )
+    )
+    with_condition = {name.rsplit("_", 1)[0] for name, text in told.items() if " WHEN " in text}
+    assert "pgtrigger_update_update" not in with_condition
+    assert {"pgtrigger_down_update", "pgtrigger_big_insert"} <= with_condition
 
 
 @pytest.mark.client_binding

@@ -8,8 +8,6 @@ as $function$
 declare
     _id uuid := nullif(current_setting('pghistory.context_id', true), '')::uuid;
     _version text := nullif(current_setting('pghistory.context_version', true), '');
-    _metadata jsonb;
-    _actor_label text;
 begin
     if _id is null then
         return null;
@@ -18,9 +16,6 @@ begin
     if _version = current_setting('pghistory.context_stored', true) then
         return _id;
     end if;
-
-    _metadata := coalesce(nullif(current_setting('pghistory.context_metadata', true), ''), '{}')::jsonb;
-    _actor_label := nullif(current_setting('pghistory.context_actor', true), '')::jsonb #>> '{}';
 
     insert into pghistory_context (
         id,
@@ -33,23 +28,30 @@ begin
         _id,
         now(),
         now(),
-        _metadata,
-        _actor_label
+        coalesce(nullif(current_setting('pghistory.context_metadata', true), ''), '{}')::jsonb,
+        nullif(current_setting('pghistory.context_actor', true), '')::jsonb #>> '{}'
     )
     on conflict (id) do nothing;
 
     if not found then
-        update pghistory_context
+        update pghistory_context as stored
         set
             updated_at = now(),
-            metadata = _metadata,
-            actor_label = _actor_label
+            metadata = given.metadata,
+            actor_label = given.actor_label
+        from
+            (
+                select
+                    coalesce(nullif(current_setting('pghistory.context_metadata', true), ''), '{}')::jsonb as metadata,
+                    nullif(current_setting('pghistory.context_actor', true), '')::jsonb #>> '{}' as actor_label
+            ) as given
         where
-            id = _id
-            and (metadata, actor_label) is distinct from (_metadata, _actor_label);
+            stored.id = _id
+            and (stored.metadata, stored.actor_label) is distinct from (given.metadata, given.actor_label);
     end if;
 
-    perform set_config('pghistory.context_stored', coalesce(_version, ''), true);
+    -- An assignment, which costs less than PERFORM.
+    _version := set_config('pghistory.context_stored', coalesce(_version, ''), true);
     return _id;
 end
 $function$;
