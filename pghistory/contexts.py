@@ -17,9 +17,8 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar, Token
-from dataclasses import dataclass, replace
 from types import MappingProxyType, TracebackType
-from typing import Any, ParamSpec, TypeVar, cast
+from typing import Any, NamedTuple, ParamSpec, TypeVar, cast
 
 from django.core import signing
 from django.db.models import Model
@@ -32,6 +31,7 @@ R = TypeVar("R")
 TOKEN_SALT = "pghistory.context"
 
 _versions = itertools.count(1)
+_IMMUTABLE_TYPES = frozenset([str, int, float, bool, type(None)])
 
 
 class ActiveContext:
@@ -39,9 +39,9 @@ class ActiveContext:
 
     __slots__ = ("_metadata", "id")
 
-    def __init__(self, context_id: uuid.UUID) -> None:
+    def __init__(self, context_id: uuid.UUID, metadata: Mapping[str, Any]) -> None:
         self.id = context_id
-        self._metadata: Mapping[str, Any] = MappingProxyType({})
+        self._metadata = metadata
 
     @property
     def metadata(self) -> Mapping[str, Any]:
@@ -52,8 +52,7 @@ class ActiveContext:
         return f"<ActiveContext {self.id} {dict(self.metadata)}>"
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(NamedTuple):
     """One state of a context: `version` differs for every two states in this process, `depth` counts open blocks."""
 
     id: uuid.UUID
@@ -85,7 +84,7 @@ class context:  # noqa: N801 - read as a statement, like contextlib's own
     Raises InvalidMetadata for what JSON or PostgreSQL cannot hold: NUL, lone surrogates, NaN, unknown types.
     """
 
-    __slots__ = ("_actor_label", "_added", "_metadata")
+    __slots__ = ("_actor_label", "_added", "_metadata", "_text")
 
     def __init__(self, *, actor: Model | None | config.Unset = config.UNSET, **metadata: Any) -> None:
         self._actor_label = label(actor) if isinstance(actor, Model) else actor
@@ -93,20 +92,22 @@ class context:  # noqa: N801 - read as a statement, like contextlib's own
             metadata = {"user": actor.pk, **metadata}
         self._metadata = metadata
         self._added: tuple[Frame, Frame] | None = None
+        self._text: str | None = None
         frame = active()
         if frame is not None:
             self._added = frame, _extended(frame, self._metadata, self._actor_label, depth=frame.depth)
             _frame.set(self._added[1])
         else:
-            _serialise(metadata)
+            text = _serialise(metadata)
+            self._text = text if _IMMUTABLE_TYPES.issuperset(map(type, metadata.values())) else None
 
     def __enter__(self) -> ActiveContext:
         outer = active()
         if outer is None:
-            context_id = _uuid7()
-            handle = ActiveContext(context_id)
-            empty = Frame(context_id, MappingProxyType({}), None, "{}", next(_versions), 0, handle)
-            frame = _extended(empty, self._metadata, self._actor_label, depth=1)
+            metadata = MappingProxyType(self._metadata.copy())
+            handle = ActiveContext(_uuid7(), metadata)
+            known_as = None if self._actor_label is config.UNSET else self._actor_label
+            frame = Frame(handle.id, metadata, known_as, self._text or _serialise(metadata), next(_versions), 1, handle)
         else:
             frame = _extended(outer, self._metadata, self._actor_label, depth=outer.depth + 1)
         _frame.set(frame)
@@ -117,7 +118,7 @@ class context:  # noqa: N801 - read as a statement, like contextlib's own
     ) -> None:
         frame = active()
         if frame is not None:
-            _frame.set(replace(frame, depth=frame.depth - 1) if frame.depth > 1 else None)
+            _frame.set(frame._replace(depth=frame.depth - 1) if frame.depth > 1 else None)
 
     async def __aenter__(self) -> ActiveContext:
         return self.__enter__()
@@ -243,10 +244,9 @@ def _resumed(token: str) -> Frame:
         raise errors.InvalidToken(problem="its signature does not match") from error
     if expires is not None and time.time() > expires:
         raise errors.InvalidToken(problem="it is too old")
-    handle = ActiveContext(uuid.UUID(context_id))
-    frame = Frame(handle.id, MappingProxyType(json.loads(text)), actor_label, text, next(_versions), 1, handle)
-    handle._metadata = frame.metadata
-    return frame
+    metadata = MappingProxyType(json.loads(text))
+    handle = ActiveContext(uuid.UUID(context_id), metadata)
+    return Frame(handle.id, metadata, actor_label, text, next(_versions), 1, handle)
 
 
 def _extended(

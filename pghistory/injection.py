@@ -43,6 +43,7 @@ class ContextInjection:
 
     def __init__(self, connection: BaseDatabaseWrapper) -> None:
         self.connection = connection
+        self._told: tuple[int, str] = (0, "")
         self.forget()
 
     def forget(self) -> None:
@@ -68,9 +69,9 @@ class ContextInjection:
             if reading.moves_transaction:
                 self._held = Memory.UNKNOWN
 
-    def _notice_end_of_transaction(self, connection: psycopg.Connection[Any]) -> pq.TransactionStatus:
+    def _notice_end_of_transaction(self, connection: psycopg.Connection[Any]) -> int:
         """Forgets what the end of a transaction or of a savepoint has undone; returns the transaction's status."""
-        status = connection.info.transaction_status
+        status = _status(connection)
         if connection is not self._psycopg:
             self.forget()
             self._psycopg = connection
@@ -80,7 +81,7 @@ class ContextInjection:
         elif status == pq.TransactionStatus.IDLE:
             self.forget()
             self._psycopg = connection
-        elif tuple(self.connection.savepoint_ids[: len(self._savepoints)]) != self._savepoints:
+        elif self._savepoints and tuple(self.connection.savepoint_ids[: len(self._savepoints)]) != self._savepoints:
             self._held = Memory.UNKNOWN
         return status
 
@@ -93,7 +94,7 @@ class ContextInjection:
         many: bool,
         context: dict[str, Any],
     ) -> Any:
-        setting = setting_statement(frame)
+        setting = self._setting(frame)
         cursor = _psycopg_cursor(context["cursor"])
         connection: psycopg.Connection[Any] = cursor.connection
         named = isinstance(cursor, psycopg.ServerCursor)
@@ -105,7 +106,7 @@ class ContextInjection:
             self._remember(frame)
             return execute(statement, params, many, context)
 
-        if connection.autocommit and connection.info.transaction_status == pq.TransactionStatus.IDLE:
+        if connection.autocommit and _status(connection) == pq.TransactionStatus.IDLE:
             if many or (named and cursor.withhold):
                 with self.connection.wrap_database_errors, connection.transaction():
                     connection.execute(setting)
@@ -159,6 +160,16 @@ class ContextInjection:
         for _ in settings:
             cursor.nextset()
         return result
+
+    def _setting(self, frame: contexts.Frame | None) -> str:
+        """The statement that sets the frame, which autocommit asks for before each statement."""
+        if frame is None:
+            return setting_statement(None)
+        version, text = self._told
+        if version != frame.version:
+            text = setting_statement(frame)
+            self._told = (frame.version, text)
+        return text
 
     def _wanted(self, frame: contexts.Frame | None) -> int | Memory:
         """What the connection should hold before a statement that may write."""
@@ -235,5 +246,9 @@ def _psycopg_cursor(cursor: CursorWrapper) -> Any:
     return cursor.cursor
 
 
+def _status(connection: psycopg.Connection[Any]) -> int:
+    return connection.pgconn.transaction_status
+
+
 def _in_pipeline(connection: psycopg.Connection[Any]) -> bool:
-    return connection.info.pipeline_status != pq.PipelineStatus.OFF
+    return connection.pgconn.pipeline_status != pq.PipelineStatus.OFF

@@ -115,6 +115,19 @@ def test_a_context_object_may_be_entered_again():
     assert Context.objects.count() == 2
 
 
+def test_a_context_that_is_entered_later_says_what_its_values_are_by_then():
+    words = ["a"]
+    prepared = pghistory.context(words=words, user=3)
+    words.append("b")
+    with prepared as ctx:
+        first = make()
+    words.append("c")
+    with prepared:
+        second = make()
+    assert [found.metadata["words"] for found in (first, second)] == [["a", "b"], ["a", "b", "c"]]
+    assert ctx.metadata == {"words": words, "user": 3}
+
+
 def test_an_error_ends_the_context():
     with pytest.raises(ZeroDivisionError), pghistory.context(user=3):
         raise ZeroDivisionError
