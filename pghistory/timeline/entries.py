@@ -14,13 +14,14 @@ from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import DataError, connections
 from django.db.models import Model
 from django.utils import timezone
 from django.utils.functional import cached_property
 
 from pghistory import changes, readings
 from pghistory.models import Event
-from pghistory.timeline import stored
+from pghistory.timeline import loaders, stored
 from pghistory.timeline.differences import differences, differing, state
 from pghistory.timeline.stored import State, Stored
 
@@ -60,9 +61,16 @@ class Living:
         if key is None:
             return None
         if model not in self._found:
-            rows = model._base_manager.using(self._using).filter(pk__in=self._wanted[model])
-            self._found[model] = {found.pk: found for found in rows}
+            self._found[model] = {found.pk: found for found in self._read(model)}
         return self._found[model].get(key)
+
+    def _read(self, model: type[Model]) -> list[Model]:
+        rows = model._base_manager.using(self._using).filter(pk__in=self._wanted[model])
+        try:
+            return list(rows)
+        except DataError:
+            with loaders.registered(connections[self._using].connection):
+                return list(rows.all())
 
 
 class Entry:

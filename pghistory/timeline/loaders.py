@@ -5,21 +5,38 @@ They come as the text that PostgreSQL writes, alone, in arrays and as the ends o
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, Final, cast
 
-from psycopg import Cursor, DataError, abc, pq
+from psycopg import Connection, Cursor, DataError, abc, pq
 from psycopg.adapt import Loader
 
 TYPES: Final = ("date", "interval", "time", "timestamp", "timestamptz", "timetz")
 
 
-def register(cursor: Cursor[Any]) -> None:
-    """Lets one cursor give the text of what its loaders refuse; it is told value by value, which takes longer."""
-    for name in TYPES:
-        oid = cursor.adapters.types[name].oid
-        usual = cursor.adapters.get_loader(oid, pq.Format.TEXT)
-        cursor.adapters.register_loader(oid, _tolerant(cast("type[abc.Loader]", usual)))
+def register(adapted: Cursor[Any] | Connection[Any]) -> None:
+    """Lets a cursor, or a connection, give the text of what its loaders refuse: value by value, which takes longer."""
+    for oid, usual in _loaders(adapted).items():
+        adapted.adapters.register_loader(oid, _tolerant(usual))
+
+
+@contextmanager
+def registered(connection: Connection[Any]) -> Iterator[None]:
+    """The same for the length of a block, in which the ORM may read."""
+    usual = _loaders(connection)
+    register(connection)
+    try:
+        yield
+    finally:
+        for oid, loader in usual.items():
+            connection.adapters.register_loader(oid, loader)
+
+
+def _loaders(adapted: Cursor[Any] | Connection[Any]) -> dict[int, type[abc.Loader]]:
+    oids = [adapted.adapters.types[name].oid for name in TYPES]
+    return {oid: cast("type[abc.Loader]", adapted.adapters.get_loader(oid, pq.Format.TEXT)) for oid in oids}
 
 
 class _Tolerant(Loader):
@@ -40,4 +57,5 @@ class _Tolerant(Loader):
 
 @lru_cache(maxsize=256)
 def _tolerant(usual: type[abc.Loader]) -> type[abc.Loader]:
-    return type("Tolerant", (_Tolerant,), {"usual": usual})
+    # Django looks for the time zone of the loader of instants.
+    return type("Tolerant", (_Tolerant,), {"usual": usual, "timezone": getattr(usual, "timezone", None)})

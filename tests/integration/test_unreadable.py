@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.contrib.auth.models import User
 from django.db import DataError, connection, models
 from django.test import Client
+from django.urls import reverse
 
 import pghistory
 from pghistory.models import Event
@@ -114,3 +115,18 @@ def test_a_value_that_its_field_refuses_by_now_is_told_as_it_is_stored(build: Ca
     assert first.changes["colour"] == (None, "mauve")
     assert last.changes == {"colour": ("mauve", Colour.RED)}
     assert last.event.colour is Colour.RED
+
+
+def test_a_living_row_that_python_cannot_read_leaves_the_pages_of_all_rows_be(client: Client):
+    with pghistory.context(reason="for ever") as made, connection.cursor() as cursor:
+        row = Kinds.objects.create(char="odd")
+        cursor.execute("update matrix_kinds set date_time = 'infinity'")
+    entry = Timeline().of(row).latest()
+    assert entry is not None
+    assert entry.object == row
+    assert entry.object.date_time == "infinity"
+    client.force_login(User.objects.create_superuser("mara"))
+    for address in (reverse("admin:pghistory_events_changelist"), page_url(admin.site, "context", made.id)):
+        assert "infinity" in Page(client.get(address).content.decode()).text
+    with pytest.raises(DataError):
+        Kinds.objects.get()
