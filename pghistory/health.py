@@ -84,9 +84,14 @@ class TableState:
     dead_share: float
 
     @property
+    def is_small(self) -> bool:
+        """Whether there are too few rows for the share of dead ones to tell anything."""
+        return self.rows < FEW_ROWS
+
+    @property
     def is_bloated(self) -> bool:
         """Whether so many rows are dead that vacuum is late."""
-        return self.rows >= FEW_ROWS and self.dead_share > LARGEST_DEAD_SHARE
+        return not self.is_small and self.dead_share > LARGEST_DEAD_SHARE
 
 
 def trigger_states(event_models: Iterable[type[Event]]) -> dict[type[Event], tuple[TriggerState, ...]]:

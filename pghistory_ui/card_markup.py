@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html import escape
+from typing import Final
 
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
@@ -12,6 +13,8 @@ from django.utils.translation import gettext as _
 from pghistory_ui import row_markup
 from pghistory_ui.icons import icon
 from pghistory_ui.rows import Card
+
+_OPTION: Final = re.compile(r"(?<= )--?\w\S*")
 
 
 def card(
@@ -66,8 +69,9 @@ def actor(drawn: Card) -> SafeString:
 
 
 def breaks(address: object) -> SafeString:
-    """An address that may be broken after each slash and dot."""
-    return SafeString(re.sub(r"([/.])(?=.)", r"\1<wbr>", conditional_escape(str(address))))
+    """An address that may be broken after each slash and dot, or a command that may be before each option."""
+    text = re.sub(r"([/.])(?=.)", r"\1<wbr>", conditional_escape(str(address)))
+    return SafeString(_OPTION.sub(r'<span class="pgh-option">\g<0></span>', text) if " -" in text else text)
 
 
 def _source(drawn: Card) -> str:

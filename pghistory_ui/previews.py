@@ -26,7 +26,7 @@ from pghistory_ui.cards import Desk
 from pghistory_ui.links import Links, called, clipped, page_url
 from pghistory_ui.permissions import Access
 from pghistory_ui.renderers import Value, renderer_class
-from pghistory_ui.renderers.base import LONGEST_CHIP, shown
+from pghistory_ui.renderers.base import shown
 from pghistory_ui.rows import Row
 
 CONFLICTS: Final = 100
@@ -125,7 +125,7 @@ def _field_row(access: Access, links: Links, choice: Choice, *, gone: bool) -> F
         base = renderer.value(choice.base)
         then, now = (nothing if gone else renderer.value(value) for value in (choice.then, choice.now))
         if choice.conflict:
-            conflict = _edited(links, now, choice.edit)
+            conflict = _edited(links, choice.edit)
     return FieldRow(choice, title, base, then, now, conflict, _first_url(access, choice))
 
 
@@ -139,17 +139,16 @@ def _first_url(access: Access, choice: Choice) -> str:
     return page_url(access.site, "restore", event._meta.label, event.pk)
 
 
-def _edited(links: Links, now: Value, edit: Entry | None) -> str:
-    """Which value somebody set, who it was and when."""
-    value = shown(now.text, LONGEST_CHIP)
+def _edited(links: Links, edit: Entry | None) -> str:
+    """Who set what is there now, and when."""
     if edit is None:
-        return _("%(value)s, set since") % {"value": value}
+        return _("edited since")
     at = timezone.localtime(edit.at)
     when = f"{date_format(at, 'DATE_FORMAT')}, {at:%H:%M}" if at.date() != timezone.localdate() else f"{at:%H:%M}"
     actor = links.actor(edit)
     if actor is None:
-        return _("%(value)s, %(when)s") % {"value": value, "when": when}
-    return _("%(value)s by %(actor)s, %(when)s") % {"value": value, "actor": actor.label, "when": when}
+        return _("edited %(when)s") % {"when": when}
+    return _("edited by %(actor)s, %(when)s") % {"actor": actor.label, "when": when}
 
 
 def _joined(access: Access, field: ManyToManyField[Any, Any], keys: Iterable[Any]) -> Value:
@@ -226,7 +225,7 @@ def conflict_rows(access: Access, plan: Plan) -> tuple[ConflictRow, ...]:
                 base=Value(_("did not exist"), empty=True) if whole else base,
                 then=then,
                 now=now,
-                edit=_edited(links, now, choice.edit),
+                edit=_edited(links, choice.edit),
             )
         )
     return tuple(rows)

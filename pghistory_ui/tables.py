@@ -79,35 +79,41 @@ class EventModelTable(tables.Table):  # type: ignore[misc]  # django-tables2 shi
         template_name=f"{CELLS}/labels.html",
         orderable=False,
         verbose_name=gettext_lazy("Labels"),
-        attrs={"td": {"class": "pgh-table__long pgh-table__name"}},
+        attrs={"td": {"class": "pgh-table__long pgh-table__name", "data-name": gettext_lazy("Labels")}},
     )
     triggers = tables.TemplateColumn(
         template_name=f"{CELLS}/triggers.html",
         order_by=("severity", "troubles"),
         verbose_name=gettext_lazy("Triggers"),
-        attrs={"td": {"class": "pgh-table__fit"}},
+        attrs={"td": {"class": "pgh-table__fit", "data-name": gettext_lazy("Triggers")}},
     )
     events = tables.TemplateColumn(
         template_name=f"{CELLS}/events.html",
         verbose_name=gettext_lazy("Events"),
-        attrs={"th": {"class": "pgh-table__number"}, "td": {"class": "pgh-table__number"}},
+        attrs={
+            "th": {"class": "pgh-table__number"},
+            "td": {"class": "pgh-table__number", "data-name": gettext_lazy("Events")},
+        },
     )
     size = tables.TemplateColumn(
         template_name=f"{CELLS}/size.html",
         verbose_name=pgettext_lazy("on disk", "Size"),
-        attrs={"th": {"class": "pgh-table__number"}, "td": {"class": "pgh-table__number"}},
+        attrs={
+            "th": {"class": "pgh-table__number"},
+            "td": {"class": "pgh-table__number", "data-name": pgettext_lazy("on disk", "Size")},
+        },
     )
     last = tables.TemplateColumn(
         template_name=f"{CELLS}/last.html",
         verbose_name=gettext_lazy("Last event"),
-        attrs={"td": {"class": "pgh-table__moment"}},
+        attrs={"td": {"class": "pgh-table__moment", "data-name": gettext_lazy("Last event")}},
     )
 
     activity = tables.TemplateColumn(
         template_name=f"{CELLS}/activity.html",
         order_by=("lately",),
         verbose_name=gettext_lazy("Last 30 days"),
-        attrs={"td": {"class": "pgh-table__fit"}},
+        attrs={"td": {"class": "pgh-table__fit", "data-name": gettext_lazy("Last 30 days")}},
     )
 
     def __init__(self, rows: Sequence[EventModelRow], *, tracked_models: int) -> None:
@@ -120,5 +126,5 @@ class EventModelTable(tables.Table):  # type: ignore[misc]  # django-tables2 shi
 
     class Meta:
         template_name = "pghistory_ui/table.html"
-        attrs = {"class": "pgh-table"}
+        attrs = {"class": "pgh-table pgh-table--cards pgh-table--sorted"}
         order_by = ("-events",)

@@ -76,7 +76,7 @@ class Change:
     def drawn(self, words: markup.Words) -> SafeString:
         """The same by the words of a page that draws many."""
         if self.before is None or self.after is None:
-            return markup.single(self.after or self.before)
+            return markup.single(self.after or self.before, self.note)
         return markup.pair(self.before, self.after, self.note, words)
 
     @property

@@ -29,13 +29,13 @@ class Words:
         self.to = f' {self.arrow}<span class="pgh-hidden">{escape(_("to"))}</span> '
 
 
-def single(value: Value | None) -> SafeString:
+def single(value: Value | None, note: str = "") -> SafeString:
     """A value that stands alone."""
     if value is None:
         return SafeString("")
-    if value.empty or value.url:
-        return SafeString(_words(value))
-    return SafeString(f"<bdi>{_lines(value.text)}</bdi>")
+    rest = f' <span class="pgh-delta">{escape(note)}</span>' if note else ""
+    words = _words(value) if value.empty or value.url else f"<bdi>{_lines(value.text)}</bdi>"
+    return SafeString(words + rest)
 
 
 def pair(before: Value, after: Value, note: str, words: Words) -> SafeString:

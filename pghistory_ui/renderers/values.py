@@ -167,6 +167,10 @@ class ForeignKeyRenderer(Renderer):
         targets = [self.links.target(self._foreign_key, key) for key in (before, after) if key is not None]
         return ", ".join(f"{target.label} {target.note}" for target in targets if target.note)
 
+    def state(self, value: Any) -> Change:
+        drawn = super().state(value)
+        return drawn if value is None else replace(drawn, note=self.links.target(self._foreign_key, value).note)
+
     @property
     def _foreign_key(self) -> Any:
         return self.field

@@ -7,7 +7,6 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django_tables2 import RequestConfig
 
 from pghistory import health
 from pghistory import timeline as timelines
@@ -21,7 +20,9 @@ def event_models(request: HttpRequest, site: AdminSite) -> HttpResponse:
     """The table of event models; numbers only for those who may see every row."""
     access = frame.enter(request, site)
     table = EventModelTable(event_model_rows(access), tracked_models=len(access.tracked_models))
-    RequestConfig(request, paginate=False).configure(table)
+    asked = request.GET.getlist(table.prefixed_order_by_field)
+    if order := [name for name in asked if name.removeprefix("-") in table.columns.names()]:
+        table.order_by = order
     return frame.page(
         request,
         site,

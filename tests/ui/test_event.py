@@ -7,7 +7,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from demo_project.shop.models import Product
+import pghistory
+from demo_project.shop.models import Category, Product
 from tests.ui.html import Page
 
 Browse = Callable[..., Page]
@@ -75,3 +76,22 @@ def test_a_large_structure_is_there_in_full_as_plain_text(client: Client, mara: 
     assert len(client.get(f"{EVENT}/{event.pk}/").content) < 100_000
     response = client.get(f"{EVENT}/{event.pk}/?text=attributes&side=after")
     assert json.loads(response.content) == product.attributes
+
+
+def test_a_target_that_is_gone_is_said_to_be_also_where_nothing_changed(browse: Browse, mara: User, product: Product):
+    Category.objects.all().delete()
+    first = Product.pgh_event_model.objects.earliest("pgh_id")
+    assert "Category Blankets no longer exists" in browse(mara, f"{EVENT}/{first.pk}/").text
+
+
+def test_a_job_without_an_actor_is_the_systems(browse: Browse, mara: User, product: Product):
+    with pghistory.context(command="ship_orders --carrier=ParcelWise"):
+        product.stock += 1
+        product.save()
+    first, last = Product.pgh_event_model.objects.order_by("pgh_id")
+    page = browse(mara, f"{EVENT}/{last.pk}/")
+    assert "Merino throw, natural, System" in page.text.replace(" ,", ",")
+    # An option goes to the next line as a whole.
+    assert '<span class="pgh-option">--carrier=ParcelWise</span>' in page.source
+    compared = browse(mara, EVENT.replace("/event/", "/compare/") + f"/{first.pk}/{last.pk}/")
+    assert "Updated, System" in compared.text.replace(" ,", ",")

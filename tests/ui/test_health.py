@@ -94,7 +94,7 @@ def test_many_dead_rows_say_that_vacuum_is_late():
 
 def test_the_table_shows_thirty_days_with_their_numbers(browse: Browse, mara: User, changed: Product):
     page = browse(mara, f"{EVENTS}/models/?sort=-activity")
-    assert "2 most a day 2" in page.text
+    assert "2, at most 2 a day" in page.text
     assert 'd="M87 20V2h2V20z"' in page.source
 
 
@@ -102,7 +102,7 @@ def test_days_are_counted_up_to_a_bound(browse: Browse, mara: User, product: Pro
     monkeypatch.setattr("pghistory.estimates.COUNTED_A_MONTH", 3)
     for stock in range(20, 26):
         Product.objects.update(stock=stock)
-    assert "more than 4 most a day 4" in browse(mara, f"{EVENTS}/models/").text
+    assert "more than 4, at most 4 a day" in browse(mara, f"{EVENTS}/models/").text
 
 
 def test_sizes_are_for_those_who_may_see_every_row(

@@ -37,4 +37,6 @@ def test_the_table_sorts_by_its_heads(browse: Browse, mara: User, changed: Produ
     for head in heads:
         assert "aria-sort" in browse(mara, MODELS + head).source
     browse(mara, f"{MODELS}?sort=nothing")
+    browse(mara, f"{MODELS}?sort=shop.Product")
+    browse(mara, f"{MODELS}?sort=--events&sort=-size")
     browse(mara, f"{MODELS}?sort=%00")
