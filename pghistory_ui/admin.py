@@ -37,7 +37,7 @@ class HistoryAdmin(EventsAdmin):
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """For those who may see the history of anything."""
-        return bool(Access.of(request, self.admin_site).event_models)
+        return Access.of(request, self.admin_site).sees_any
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Never: events come from the database."""

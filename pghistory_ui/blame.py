@@ -20,6 +20,7 @@ class Blame:
 
     def __init__(self, links: Links, entries: Iterable[Entry]) -> None:
         self._links = links
+        self._words: dict[tuple[type[Event], int], str] = {}
         self._setters: dict[tuple[type[Event], int], dict[str, Entry]] = {}
         last: defaultdict[tuple[type[Event], Any], dict[str, Entry]] = defaultdict(dict)
         # A long transaction stands where it began: the numbers of its events tell when each was written.
@@ -33,6 +34,12 @@ class Blame:
         setter = self._setters.get((entry.event_model, entry.id), {}).get(name)
         if setter is None:
             return ""
+        place = setter.event_model, setter.id
+        if place not in self._words:
+            self._words[place] = self._said(setter)
+        return self._words[place]
+
+    def _said(self, setter: Entry) -> str:
         on = date_format(timezone.localtime(setter.at), "DATE_FORMAT")
         actor = self._links.actor(setter)
         return _("set %(on)s by %(name)s") % {"on": on, "name": actor.label} if actor else _("set %(on)s") % {"on": on}

@@ -185,12 +185,16 @@ class Access:
 
         An event that belongs to no object counts as one of a deleted object.
         """
-        return tuple(
-            event_model
-            for event_model in registry.event_models()
-            if self.may_view(event_model.pgh_tracked_model)
-            and (has_object(event_model) or self.may_view_deleted(event_model.pgh_tracked_model))
-        )
+        return tuple(found for found in registry.event_models() if self._sees(found))
+
+    @property
+    def sees_any(self) -> bool:
+        """Whether there are such: the list of applications on every page of an admin asks, and stops at the first."""
+        return any(self._sees(found) for found in registry.event_models())
+
+    def _sees(self, event_model: type[Event]) -> bool:
+        model = event_model.pgh_tracked_model
+        return self.may_view(model) and (has_object(event_model) or self.may_view_deleted(model))
 
     @cached_property
     def tracked_models(self) -> tuple[type[Model], ...]:
