@@ -48,11 +48,23 @@ class Histogram:
     summary: str
     width: int
     height: int = HEIGHT
+    horizon: dt.datetime | None = None
 
 
-def histogram(timeline: Timeline, form: FilterForm, query: QueryDict) -> Histogram:
-    """The bars between "since" and "until" of the filter, else of the last 30 days; never of more than 92."""
+def histogram(
+    timeline: Timeline, form: FilterForm, query: QueryDict, *, horizon: dt.datetime | None = None
+) -> Histogram:
+    """The bars between "since" and "until" of the filter, else of the last 30 days; never of more than 92.
+
+    With a horizon, days before it have none.
+    """
     first, last = span(form)
+    looked_at = None if horizon is None else timezone.localtime(horizon)
+    if looked_at is not None and looked_at.date() >= first:
+        timeline = timeline.since(looked_at)
+        first = min(looked_at.date(), last)
+    else:
+        looked_at = None
     days = [first + dt.timedelta(days=number) for number in range((last - first).days + 1)]
     counts = timeline.by_day(first, last)
     highest = max(counts.values(), default=0)
@@ -72,7 +84,7 @@ def histogram(timeline: Timeline, form: FilterForm, query: QueryDict) -> Histogr
     if busiest is not None and len(days) > 1:
         most = {"day": date_format(busiest, "MONTH_DAY_FORMAT"), "number": number_format(highest, force_grouping=True)}
         summary += _(", most on %(day)s (%(number)s)") % most
-    return Histogram(bars, name_of(first), name_of(last), summary, WIDTH * len(days))
+    return Histogram(bars, name_of(first), name_of(last), summary, WIDTH * len(days), horizon=looked_at)
 
 
 def span(form: FilterForm) -> tuple[dt.date, dt.date]:

@@ -76,7 +76,7 @@ def read(
     if not form.is_valid():
         return Ledger(form, switch=switch, here=here, all_fields=all_fields)
     narrowed = form.apply(timeline)
-    horizon = _horizon(access, narrowed, form)
+    horizon = horizon_of(access, narrowed, form)
     if horizon is not None:
         narrowed = narrowed.since(horizon)
     try:
@@ -110,8 +110,8 @@ def read(
     )
 
 
-def _horizon(access: Access, timeline: Timeline, form: FilterForm) -> dt.datetime | None:
-    """How far back one page looks, where it may have to look at many events to find some; None for all.
+def horizon_of(access: Access, timeline: Timeline, form: FilterForm) -> dt.datetime | None:
+    """How far back a page looks, or counts, where it may have to look at many events to find some; None for all.
 
     It tells when events were stored, so it comes of events in sight alone, or not at all.
     """
@@ -125,11 +125,6 @@ def _count(access: Access, timeline: Timeline, shown: int, *, whole: bool) -> Co
     if not access.counts_are_true:
         return None
     return Count(shown, exact=True) if whole else timeline.count()
-
-
-def count_text(timeline: Timeline) -> str:
-    """How many events there are, exact up to the bound of a count."""
-    return count_words(timeline.count())
 
 
 def count_words(count: Count) -> str:

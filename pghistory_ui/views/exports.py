@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from pghistory.timeline import Timeline
 from pghistory_ui import ledger, records
 from pghistory_ui.filters import FilterForm
 from pghistory_ui.forms import ColumnsForm
@@ -26,6 +30,7 @@ def exports(request: HttpRequest, site: AdminSite) -> HttpResponse:
     valid = form.is_valid()
     known = set(form.fields) - {"after"}
     timeline = form.apply(access.timeline(*access.exportable)) if valid else None
+    horizon = None if timeline is None else ledger.horizon_of(access, timeline, form)
     return frame.page(
         request,
         site,
@@ -34,7 +39,8 @@ def exports(request: HttpRequest, site: AdminSite) -> HttpResponse:
         form=form,
         chooser=ColumnsForm(None),
         pills=tuple(form.pills()) if valid else (),
-        count=ledger.count_text(timeline) if timeline and access.counts_are_true else "",
+        count=counted(timeline, horizon) if timeline and access.counts_are_true else "",
+        horizon=horizon and timezone.localtime(horizon),
         partial=len(access.exportable) < len(access.event_models),
         parameters=[(name, value) for name in request.GET if name in known for value in request.GET.getlist(name)],
         order_url=page_url(site, "order_export"),
@@ -42,6 +48,11 @@ def exports(request: HttpRequest, site: AdminSite) -> HttpResponse:
         records=[(record, filter_words(record), f"{activity_url(site)}?{record.query}") for record in newest(request)],
         shows_everybody=request.user.is_superuser,
     )
+
+
+def counted(timeline: Timeline, horizon: dt.datetime | None) -> str:
+    """How many events there are, exact up to the bound of a count, and no further back than a page looks."""
+    return ledger.count_words((timeline if horizon is None else timeline.since(horizon)).count())
 
 
 def newest(request: HttpRequest) -> list[ExportRecord]:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from pghistory_ui.filters import FilterForm
 from pghistory_ui.histogram import histogram
-from pghistory_ui.ledger import Ledger
+from pghistory_ui.ledger import Ledger, horizon_of
 from pghistory_ui.links import activity_url, page_url
 from pghistory_ui.views import frame
 
@@ -26,7 +26,10 @@ def days(request: HttpRequest, site: AdminSite) -> HttpResponse:
         [found] = form.cleaned_data["obj"]
         address = page_url(site, "object", found._meta.label, found.pk)
         query.pop("obj")
-    shown = histogram(form.apply(access.timeline()), form, query) if counted else None
+    shown = None
+    if counted:
+        timeline = form.apply(access.timeline())
+        shown = histogram(timeline, form, query, horizon=horizon_of(access, timeline, form))
     if frame.wants_fragment(request):
         return frame.varying(frame.fragment(request, "histogram_results.html", histogram=shown, activity=address))
     return frame.varying(

@@ -138,3 +138,43 @@ def test_where_a_model_admin_hides_single_rows_no_horizon_tells_of_them(
             page = browse(person(f"v{len(address)}", "shop.view_category"), address)
             assert "were looked at" not in page.text
             assert "until=" not in page.source
+
+
+@pytest.mark.parametrize("shown", ["days/", "export/"])
+def test_numbers_are_of_what_a_page_looks_at_and_say_so(browse: Browse, mara: User, categories: Any, shown: str):
+    page = browse(mara, f"{EVENTS}{shown}?model=shop.Category&label=insert&until={tomorrow(10)}")
+    assert "4 events" in page.text
+    assert "were looked at." in page.text
+
+
+@pytest.mark.parametrize("shown", ["days/", "export/"])
+def test_numbers_by_an_index_are_whole(browse: Browse, mara: User, categories: Any, shown: str):
+    page = browse(mara, f"{EVENTS}{shown}?model=shop.Category&until={tomorrow(10)}")
+    assert "10 events" in page.text
+    assert "were looked at" not in page.text
+
+
+def test_days_before_those_that_a_page_looks_at_have_no_bar(browse: Browse, mara: User, categories: Any):
+    category = Category.pgh_event_models["insert"].objects
+    for days, event in enumerate(category.order_by("-pgh_created_at")):
+        category.filter(pk=event.pk).update(pgh_created_at=timezone.now() - dt.timedelta(days=days))
+    address = f"{EVENTS}days/?model=shop.Category"
+    bars = 30
+    assert browse(mara, address).source.count("pgh-histogram__day") == bars
+    assert browse(mara, f"{address}&label=insert").source.count("pgh-histogram__day") == 4
+
+
+def test_a_horizon_behind_the_days_that_are_asked_for_is_not_told(browse: Browse, mara: User, categories: Any):
+    page = browse(mara, f"{EVENTS}days/?model=shop.Category&label=insert&since={tomorrow(200)}")
+    assert "0 events" in page.text
+    assert "were looked at" not in page.text
+
+
+def test_a_horizon_in_times_to_come_leaves_one_day(browse: Browse, mara: User, categories: Any):
+    page = browse(mara, f"{EVENTS}days/?model=shop.Category&label=insert")
+    assert page.source.count("pgh-histogram__day") == 1
+    assert "were looked at" in page.text
+
+
+def tomorrow(days: int) -> str:
+    return (timezone.localdate() + dt.timedelta(days=days)).isoformat()
