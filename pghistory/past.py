@@ -132,7 +132,11 @@ class PastTable(aggregate.StandIn):
             _, params = condition.process_rhs(compiler, connection)
         except EmptyResultSet:
             return None
-        return f"select unnest(%s::{field.cast_db_type(connection)}[])", ([*params],)
+        kind = field.cast_db_type(connection)
+        if isinstance(condition, lookups.Exact):
+            # A constant, to which the planner need not join.
+            return f"select %s::{kind}", tuple(params)
+        return f"select unnest(%s::{kind}[])", ([*params],)
 
 
 class PastJoin(Join):

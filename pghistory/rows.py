@@ -16,7 +16,7 @@ from django.apps import apps
 from django.db import DataError, models, router
 from django.db.models.query import ModelIterable
 
-from pghistory import errors, past, registry, relations
+from pghistory import errors, past, probes, registry, relations
 from pghistory.states import Instant
 
 M = TypeVar("M", bound=models.Model)
@@ -40,8 +40,10 @@ class PastIterable(ModelIterable):  # type: ignore[type-arg]
     """The instances of a queryset of rows as they were, with those that `select_related` brings."""
 
     def __iter__(self) -> Iterator[Any]:
-        as_past = AsPast(self.queryset.query.instant)  # type: ignore[attr-defined]
-        for instance in super().__iter__():
+        queryset: Any = self.queryset
+        as_past = AsPast(queryset.query.instant)
+        found = None if queryset._known_related_objects else probes.one(queryset.query, queryset.db)
+        for instance in super().__iter__() if found is None else [found]:
             yield as_past(instance)
 
 

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 Model = type[models.Model]
 
+INSTANT: Final[Any] = models.DateTimeField()
+
 OPERATIONS: Final = {"insert": pgtrigger.Insert, "update": pgtrigger.Update, "delete": pgtrigger.Delete}
 
 
@@ -127,7 +129,7 @@ class Source:
             self._shapes[shape] = self._shape(connection, keyed=shape[0], partial=shape[1])
         text, params = self._shapes[shape]
         values = {
-            Hole.INSTANT: [models.DateTimeField().get_db_prep_value(instant.at, connection)],
+            Hole.INSTANT: [INSTANT.get_db_prep_value(instant.at, connection)],
             Hole.REFUSAL: [f"(pghistory) {self.table._meta.label} is not known at {instant.at}: "],
             Hole.KEYS: keys[1] if keys else (),
         }
@@ -139,7 +141,7 @@ class Source:
         return {}
 
     def _shape(self, connection: Any, *, keyed: bool, partial: bool) -> Compiled:
-        parts = self._parts(connection, partial=partial)
+        parts = self.parts(connection, partial=partial)
         if not self.has_obj:
             return filled("without_object", parts)
         given = (Hole.KEYS.value, (Hole.KEYS,))
@@ -209,20 +211,22 @@ class Source:
             "key": (", ".join(key), ()),
         }
 
-    def _parts(self, connection: Any, *, partial: bool) -> dict[str, Compiled]:
+    def parts(self, connection: Any, *, partial: bool) -> dict[str, Compiled]:
+        """What fills the places of the templates, but for the keys."""
         labels = self.labels
         inserts = [*labels.inserts, *labels.insert_or_updates]
-        columns = self._columns("pgh_state", connection, by_alias=self.by_old_rows, keyed=self.has_obj)
+        key = "pgh_wanted.pgh_key" if self.has_obj else ""
+        columns = self.columns("pgh_state", connection, by_alias=self.by_old_rows, key=key)
         parts = {
             **self._names(),
             "columns": (columns, ()),
-            "stored": (self._columns("pgh_event", connection, named=True), ()),
-            "living": (self._columns("pgh_living", connection, living=True), ()),
+            "stored": (self.columns("pgh_event", connection, named=True), ()),
+            "living": (self.columns("pgh_living", connection, living=True), ()),
             "join": ("join" if partial else "left join", ()),
             # A fence: conditions of the query come after the refusal of what is not known.
             "fence": ("" if partial else "offset 0", ()),
             "instant": ("%s", (Hole.INSTANT,)),
-            "skipped": _labels(labels.before_updates),
+            "counted": _without(labels.before_updates),
             "deletes": _labels(labels.deletes),
             "inserts": _labels(inserts),
             "told": _labels([*labels.inserts, *labels.before_updates, *labels.deletes]),
@@ -233,7 +237,7 @@ class Source:
             parts["mirrored"] = (", ".join(f"pgh_event.{_name(field.column)}" for field in mirrored), ())
         return parts
 
-    def _columns(
+    def columns(
         self,
         alias: str,
         connection: Any,
@@ -241,13 +245,13 @@ class Source:
         named: bool = False,
         by_alias: bool = False,
         living: bool = False,
-        keyed: bool = False,
+        key: str = "",
     ) -> str:
-        """The columns of the table in a SELECT, null where they are not kept."""
+        """The columns of the table in a SELECT, null where they are not kept; `key` gives that of the key."""
         found = []
         for place, field in enumerate(self._fields):
-            if keyed and field.primary_key:
-                value = "pgh_wanted.pgh_key"
+            if key and field.primary_key:
+                value = key
             elif by_alias:
                 value = f"{alias}.pgh_column_{place}"
             elif field.name not in self._kept:
@@ -280,6 +284,11 @@ def aware(at: dt.datetime) -> dt.datetime:
 
 def _labels(labels: list[str]) -> Compiled:
     return "%s::text[]", (labels,)
+
+
+def _without(labels: list[str]) -> Compiled:
+    """The condition that an event has none of these labels, where there are such."""
+    return ("and pgh_event.pgh_label <> all(%s::text[])", (labels,)) if labels else ("", ())
 
 
 def _name(identifier: str | None) -> str:

@@ -11,7 +11,7 @@ from
             pgh_event.{obj} = pgh_wanted.pgh_key
             and pgh_event.pgh_created_at <= {instant}
             {newest}
-            and pgh_event.pgh_label <> all({skipped})
+            {counted}
         order by
             pgh_event.pgh_id desc
         limit 1

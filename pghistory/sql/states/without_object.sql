@@ -8,7 +8,7 @@ from
             {events} as pgh_event
         where
             pgh_event.pgh_created_at <= {instant}
-            and pgh_event.pgh_label <> all({skipped})
+            {counted}
         order by
             {mirrored},
             pgh_event.pgh_id desc
