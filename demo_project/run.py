@@ -102,21 +102,24 @@ def _prepare() -> None:
     call_command("migrate", verbosity=0, interactive=False)
     if not get_user_model()._default_manager.exists():
         _say("Writing some months of history, once (half a minute or so) …")
-        _seed()
+        _say(_seed())
     if events:
         _say(f"Adding trade until there are {events:,} events (a million takes a minute or two) …")
         call_command("seed_demo", events=events, stdout=io.StringIO())
     connections.close_all()
 
 
-def _seed() -> None:
-    """Write the whole story or none of it, so that a demo interrupted here begins anew next time."""
+def _seed() -> str:
+    """Write all or nothing, so that a demo interrupted here begins anew next time; gives what there is to do."""
+    work = io.StringIO()
     try:
         call_command("seed_demo", stdout=io.StringIO())
+        call_command("seed_work", stdout=work)
     except BaseException:
         connections.close_all()
         call_command("flush", verbosity=0, interactive=False)
         raise
+    return work.getvalue()
 
 
 @contextlib.contextmanager

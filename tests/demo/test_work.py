@@ -1,12 +1,15 @@
 """What the demo gives people to do: rows to backfill, and an import to undo."""
 
+from datetime import timedelta
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from demo_project.shop.models import Product
 from pghistory import backfill, restore
+from pghistory.timeline import Timeline
 
 pytestmark = [pytest.mark.django_db, pytest.mark.client_binding]
 
@@ -20,5 +23,7 @@ def test_the_demo_has_products_to_backfill_and_an_import_to_undo():
     assert backfill.plan(Product).preview().writing == 30
     plan = restore.undo(undone.rstrip("/").rpartition("/")[2])
     assert (len(plan.writes), len(plan.conflicts)) == (17, 3)
+    entries = Timeline().in_context(plan.intent.target).page(size=5).entries
+    assert max(entry.at for entry in entries) < timezone.now() - timedelta(days=30)
     with pytest.raises(CommandError, match="there already"):
         call_command("seed_work")

@@ -1,6 +1,7 @@
 """Work for an afternoon: a range of products older than its tracking, and a price list that was imported wrongly."""
 
 import uuid
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.contrib.auth.models import User
@@ -9,11 +10,13 @@ from django.db import connection, transaction
 import pghistory
 from demo_project.accounts import AMIRA
 from demo_project.shop.models import Product
+from demo_project.shop.seed import past
 
 STATEMENT = Path(__file__).with_name("work.sql")
 WRONG = "0.01"
 EDITED = 3
 """So many products of the price list are corrected by hand before anybody thinks of undoing it."""
+LATER = timedelta(hours=3)
 
 
 @transaction.atomic
@@ -28,15 +31,21 @@ def older_products(count: int) -> None:
         cursor.execute("alter table shop_product enable trigger user")
 
 
-def wrong_import(count: int) -> uuid.UUID:
-    """Products of a supplier whose price list was read with its columns shifted; gives the context of that."""
-    with pghistory.context(command="import_products", reason="Catalogue of the new supplier"):
+@transaction.atomic
+def wrong_import(count: int, at: datetime | None = None) -> uuid.UUID:
+    """Products of a supplier whose price list was read with its columns shifted; gives the context of that.
+
+    It is said to have happened `at` an instant, else now.
+    """
+    with pghistory.context(command="import_products", reason="Catalogue of the new supplier") as catalogue:
         _add("Listed part", count)
     listed = Product.objects.filter(name__startswith="Listed part")
-    with pghistory.context(command="import_prices", reason="Price list, week 49") as context:
+    with pghistory.context(command="import_prices", reason="Price list of the new supplier") as context:
         listed.update(price=WRONG)
-    with pghistory.context(actor=User.objects.get(username=AMIRA.username), url="/admin/shop/product/"):
+    with pghistory.context(actor=User.objects.get(username=AMIRA.username), url="/admin/shop/product/") as edits:
         Product.objects.filter(pk__in=list(listed.order_by("pk").values_list("pk", flat=True)[:EDITED])).update(price=7)
+    if at:
+        past.move_contexts({each.id: at + number * LATER for number, each in enumerate((catalogue, context, edits))})
     return context.id
 
 
