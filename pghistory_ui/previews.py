@@ -101,7 +101,7 @@ def field_rows(access: Access, entry: Entry, plan: Plan) -> tuple[FieldRow, ...]
 
 def hidden(access: Access, plan: Plan) -> frozenset[str]:
     """The names of fields that the reader may not see, in any of the tables that a restore writes to."""
-    event_models = {revision.span.event_model for revision in plan.revisions}
+    event_models = {batch.common.span.event_model for batch in plan.revisions.batches}
     return frozenset(name for event_model in event_models for name in access.hidden_fields(event_model))
 
 

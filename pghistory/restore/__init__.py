@@ -55,6 +55,9 @@ NOT_PERMITTED: Final = "You may not write to it."
 Permits = Callable[[Sequence[Revision]], Collection[str]]
 """Gives the slugs of those revisions that somebody may not write."""
 
+Withholds = Callable[[type[Event]], Collection[str]]
+"""Gives the names of the fields of an event model that somebody may not see."""
+
 
 def plan(
     event: Event | Entry,
@@ -63,12 +66,14 @@ def plan(
     at: dt.datetime | None = None,
     using: str | None = None,
     permits: Permits | None = None,
+    withholds: Withholds | None = None,
 ) -> Plan:
     """What it takes to bring the event's object back to the row that the event keeps, or to how it was `at` an instant.
 
     Of a living object, all fields that nobody edited since, or `fields`, conflicts included; of a deleted one the
     whole row and what was deleted with it. With it come its parts in parents' tables and its many-to-many rows.
-    `permits` leaves rows out. Raises NotRestorable, RowsBusy, SchemaDiffers.
+    `permits` leaves rows out; of rows that live, `withholds` leaves fields as they are. Raises NotRestorable, RowsBusy,
+    SchemaDiffers.
     """
     found = event.event if isinstance(event, Entry) else event
     intent = Intent(
@@ -79,7 +84,7 @@ def plan(
         at=None if at is None else states.aware(at).isoformat(),
     )
     with refusals.told():
-        return _planned(intent, permits)
+        return _planned(intent, permits, withholds)
 
 
 def undo(
@@ -88,24 +93,26 @@ def undo(
     overwrite: Collection[str] = (),
     using: str | None = None,
     permits: Permits | None = None,
+    withholds: Withholds | None = None,
 ) -> Plan:
     """What it takes to bring every row that a context changed back to how it was before; `apply` does it.
 
     Fields that somebody edited since stay, unless `overwrite` names them, "app.EventModel:key:field" (without the
     field, a row that was added and edited since). An undo is a context of its own, and can be undone as well.
-    `permits` leaves rows out. Raises NotRestorable, RowsBusy, SchemaDiffers.
+    `permits` leaves rows out; of rows that live, `withholds` leaves fields as they are, conflicts or not. Raises
+    NotRestorable, RowsBusy, SchemaDiffers.
     """
     intent = Intent("undo", str(context), using or router.db_for_write(Context), overwrite=tuple(overwrite))
     with refusals.told():
         found = selection(intent).compared(intent)
         intent = replace(intent, digest=found.digest)
-        found = _permitted(found, permits)
+        found = _permitted(_withheld(found, withholds), permits)
         writing = found.that(lambda common: common.writes)
         rehearsal = rehearse(Revisions.of(writing[:SAMPLE]), intent.using, intent.metadata)
     return Plan(
         intent=intent,
         subject=subject(intent),
-        revisions=_refused(found, rehearsal),
+        revisions=_refused(found, rehearsal, intent.using, withholds),
         events=rehearsal.events,
         count=rehearsal.count,
         sampled=len(writing) > SAMPLE,
@@ -128,13 +135,15 @@ def apply(
     reason: str = "",
     actor: Model | None = None,
     permits: Permits | None = None,
+    withholds: Withholds | None = None,
     progress: Progress | None = None,
     **metadata: Any,
 ) -> Done:
     """Does what was previewed, in a transaction and a context of its own; `plan` may be the plan's token.
 
     It is one transaction whatever its size: rows refer to each other and exchange unique values, and a half of it would
-    be a state that never was. `progress` is called with the number of rows written so far.
+    be a state that never was. `permits` and `withholds` are those of the plan. `progress` is called with the number of
+    rows written so far.
 
     Raises StalePreview when a row was written since the preview, RowsBusy when somebody else holds one for long,
     RestoreRefused when the database refuses the row that was asked for. After an error nothing is written.
@@ -147,7 +156,7 @@ def apply(
         found = rows.compared(intent, held=True)
         if found.digest != intent.digest:
             raise errors.StalePreview(subject=subject(intent))
-        writing = _permitted(found, permits).that(lambda common: common.writes)
+        writing = _permitted(_withheld(found, withholds), permits).that(lambda common: common.writes)
         if not writing:
             raise errors.NotRestorable(subject=subject(intent), problem="there is nothing to write.")
         with apart(actor=actor, **said) as context:
@@ -157,17 +166,19 @@ def apply(
                 raise errors.RestoreRefused(problem=refusals.words(error)) from error
         if len(refused) == len(writing):
             raise errors.RestoreRefused(problem=refusals.words(refused[0][1]))
-    left_out = tuple(revision._replace(problem=refusals.words(error)) for revision, error in refused)
+    left_out = tuple(
+        revision._replace(problem=_problem(revision, error, using, withholds)) for revision, error in refused
+    )
     return Done(context.id, len(writing) - len(refused), left_out)
 
 
-def _planned(intent: Intent, permits: Permits | None) -> Plan:
+def _planned(intent: Intent, permits: Permits | None, withholds: Withholds | None) -> Plan:
     """The plan of a restore: fields that the database refuses are taken out one by one, until the rest passes."""
     rows = selection(intent)
     offered = _offered(rows, intent)
     while True:
         intent = replace(intent, fields=tuple(choice.name for choice in offered if choice.chosen))
-        found = _permitted(rows.compared(intent), permits)
+        found = _permitted(_withheld(rows.compared(intent), withholds), permits)
         asked = found[: len(rows.asked)]
         problem = next((revision.problem for revision in asked if revision.problem), "")
         rehearsal = Rehearsal((), 0, ()) if problem else rehearse(found, intent.using, intent.metadata)
@@ -177,7 +188,7 @@ def _planned(intent: Intent, permits: Permits | None) -> Plan:
         names = refusals.fields(refusal[1], evidence(refusal[0].span.event_model), intent.using)
         refused = [choice for choice in offered if choice.chosen and choice.name in names]
         if not refused:
-            problem = refusals.words(refusal[1])
+            problem = _problem(*refusal, intent.using, withholds)
             break
         offered = [_without(choice, refused, refusal[1]) for choice in offered]
     if not problem and not any(revision.writes for revision in found):
@@ -185,7 +196,7 @@ def _planned(intent: Intent, permits: Permits | None) -> Plan:
     return Plan(
         intent=replace(intent, digest=found.digest),
         subject=subject(intent),
-        revisions=_refused(found, rehearsal),
+        revisions=_refused(found, rehearsal, intent.using, withholds),
         choices=tuple(offered),
         events=rehearsal.events,
         count=rehearsal.count,
@@ -218,14 +229,48 @@ def _without(choice: Choice, refused: Sequence[Choice], error: Error) -> Choice:
     return choice.refused(refusals.words(error)) if choice in refused else choice
 
 
-def _refused(found: Revisions, rehearsal: Rehearsal) -> Revisions:
+def _refused(found: Revisions, rehearsal: Rehearsal, using: str, withholds: Withholds | None) -> Revisions:
     """The revisions, with the problem of each that the database refused."""
-    problems = {revision.slug: refusals.words(error) for revision, error in rehearsal.refused}
+    problems = {revision.slug: _problem(revision, error, using, withholds) for revision, error in rehearsal.refused}
 
     def of(batch: Batch) -> dict[str, str]:
         return {each.slug: problems[each.slug] for each in batch if each.slug in problems}
 
     return found.refused(of) if problems else found
+
+
+def _problem(revision: Revision, error: Error, using: str, withholds: Withholds | None) -> str:
+    """Why the database refused a row, without the values of fields that are withheld."""
+    event_model = revision.span.event_model
+    hidden = withholds(event_model) if withholds else ()
+    is_told = not hidden or set(hidden).isdisjoint(refusals.fields(error, evidence(event_model), using))
+    return refusals.words(error, values=is_told)
+
+
+def _withheld(found: Revisions, withholds: Withholds | None) -> Revisions:
+    """The same revisions; in rows that live, fields that are withheld stay as they are."""
+    if withholds is None:
+        return found
+    batches = []
+    for batch in found.batches:
+        common = batch.common
+        if common.span.base is not None and common.operation != "insert":
+            common = _seen(common, withholds(common.span.event_model))
+        batches.append(replace(batch, common=common))
+    return Revisions(batches)
+
+
+def _seen(common: Revision, hidden: Collection[str]) -> Revision:
+    """What is left of a change when some fields are taken out of it."""
+    fields, conflicts, different = (
+        tuple(name for name in names if name not in hidden)
+        for names in (common.fields, common.conflicts, common.different)
+    )
+    seen = common._replace(fields=fields, conflicts=conflicts, different=different)
+    if fields != common.fields and evidence(common.span.event_model).times.issuperset(fields):
+        # Nothing, or the time of a change that stays.
+        return seen._replace(operation="", fields=())
+    return seen
 
 
 def _permitted(found: Revisions, permits: Permits | None) -> Revisions:

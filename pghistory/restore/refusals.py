@@ -20,6 +20,8 @@ REASONS: Final = {
 }
 """{SQLSTATE of a broken constraint: what it means}."""
 
+WHOLE_ROWS: Final = frozenset({"23502", "23514"})
+
 BUSY: Final = {
     "40001": "their transaction was first",
     "40P01": "each waited for the other",
@@ -39,13 +41,15 @@ def sqlstate(error: Error) -> str:
     return getattr(error.__cause__, "sqlstate", None) or ""
 
 
-def words(error: Error) -> str:
-    """What was refused, in one sentence."""
+def words(error: Error, *, values: bool = True) -> str:
+    """What was refused, in one sentence; without `values` it tells none of the row's."""
     diagnosis: Any = getattr(error.__cause__, "diag", None)
     primary = getattr(diagnosis, "message_primary", None) or str(error)
-    reason = REASONS.get(sqlstate(error))
-    detail = getattr(diagnosis, "message_detail", None) or primary
-    return f"{reason[0].upper()}{reason[1:]}: {detail}" if reason else str(primary)
+    state = sqlstate(error)
+    reason = REASONS.get(state)
+    # For an empty field and a check, the detail is the whole row.
+    detail = getattr(diagnosis, "message_detail", None) if values and state not in WHOLE_ROWS else None
+    return f"{reason[0].upper()}{reason[1:]}: {detail or primary}" if reason else str(primary)
 
 
 @contextlib.contextmanager

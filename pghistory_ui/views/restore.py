@@ -58,7 +58,7 @@ def target_of(entry: Entry) -> str:
 
 def done(request: HttpRequest, access: Access, entry: Entry, intent: Intent) -> HttpResponse:
     """Does what was previewed, and shows the object's timeline."""
-    result = restore.apply(intent.token, permits=access.forbidden, **said(request))
+    result = restore.apply(intent.token, permits=access.forbidden, withholds=access.hidden_fields, **said(request))
     rows = ngettext("%d row was restored.", "%d rows were restored.", result.rows) % result.rows
     messages.success(request, rows)
     if result.left_out:
@@ -75,12 +75,12 @@ def said(request: HttpRequest) -> dict[str, Any]:
 
 def planned(access: Access, entry: Entry, chosen: list[str] | None) -> Plan:
     """The plan; fields of a living row that the one who asks may not see stay as they are."""
-    plan = restore.plan(entry, fields=chosen, permits=access.forbidden)
+    plan = restore.plan(entry, fields=chosen, permits=access.forbidden, withholds=access.hidden_fields)
     wanted = [choice.name for choice in plan.choices if choice.chosen]
     seen = [name for name in wanted if name not in previews.hidden(access, plan)]
     if entry.object is None or seen == wanted:
         return plan
-    return restore.plan(entry, fields=seen, permits=access.forbidden)
+    return restore.plan(entry, fields=seen, permits=access.forbidden, withholds=access.hidden_fields)
 
 
 def preview(request: HttpRequest, access: Access, entry: Entry, chosen: list[str] | None, notice: str) -> HttpResponse:

@@ -45,7 +45,8 @@ class Restore(Kind):
     def do(self, part: JobRange) -> int:
         token, said = self.arguments["token"], self.arguments["said"]
         with jobs.Pulse(self.job, self.using) as pulse:
-            done = restore.apply(token, permits=self.access.forbidden, progress=pulse, **said)
+            may: dict[str, Any] = {"permits": self.access.forbidden, "withholds": self.access.hidden_fields}
+            done = restore.apply(token, **may, progress=pulse, **said)
         for problem in sorted({revision.problem for revision in done.left_out})[:TOLD]:
             jobs.note(self.job, self.using, f"Left out: {problem}", JobLine.Level.WARNING)
         arguments = {**self.arguments, "context": str(done.context_id)}

@@ -59,7 +59,7 @@ def undo(request: HttpRequest, site: AdminSite, key: str) -> HttpResponse:
 
 def done(request: HttpRequest, access: Access, intent: Intent) -> HttpResponse:
     """Does what was previewed, and shows the context of the undo, which can be undone as well."""
-    result = restore.apply(intent.token, permits=access.forbidden, **said(request))
+    result = restore.apply(intent.token, permits=access.forbidden, withholds=access.hidden_fields, **said(request))
     rows = ngettext("%s row is as it was before.", "%s rows are as they were before.", result.rows)
     messages.success(request, rows % number_format(result.rows, force_grouping=True))
     if result.left_out:
@@ -84,7 +84,7 @@ def preview(
         # A preview compares every row, so that a context of millions is not even looked at here.
         if not access.timeline().in_context(context_id).count(LARGEST).exact:
             raise RestoreError(problem=command)
-        plan = restore.undo(context_id, overwrite=overwrite, permits=access.forbidden)
+        plan = restore.undo(context_id, overwrite=overwrite, permits=access.forbidden, withholds=access.hidden_fields)
     except RestoreError as error:
         problem = str(error)
     in_background = False
@@ -119,6 +119,7 @@ def preview(
         button=ngettext("Undo %s row", "Undo %s rows", rows) % number_format(rows, force_grouping=True),
         events=previews.events(request, access.site, plan) if plan else None,
         left_out=previews.left_out(access, plan) if plan else (),
+        withholds=bool(plan and previews.hidden(access, plan)),
         reason=request.POST.get("reason", ""),
         previewed=date_format(timezone.localtime(), "H:i:s"),
     )

@@ -213,3 +213,45 @@ def test_conflicts_in_fields_that_may_not_be_seen_are_not_shown(
     assert "149.00" not in page.text
     assert "129.00" not in page.text
     assert offered(page) == []
+
+
+def test_fields_that_are_withheld_stay_as_they_are_whatever_is_posted(
+    client: Client, browse: Browse, mara: User, product: Product, settings: Any
+):
+    with pghistory.context(command="rename") as context:
+        Product.objects.filter(pk=product.pk).update(price=1, name="Wrong")
+    Product.objects.filter(pk=product.pk).update(price=5)
+    settings.PGHISTORY_UI_FIELD_PERMISSION = lambda request, model, name: name != "price"
+    where = address(context.id)
+    hidden = f"shop.ProductEvent:{product.pk}:price"
+    client.force_login(mara)
+    page = Page(client.post(where, {"overwrite": hidden, "preview": "1"}).content.decode())
+    assert "Fields that you may not see stay as they are." in page.text
+    assert "row was edited since" not in page.text
+    client.post(where, {"overwrite": hidden, "token": token(page)})
+    name = product.name
+    product.refresh_from_db()
+    assert [product.name, product.price] == [name, 5]
+
+
+def test_nothing_is_left_of_an_undo_of_withheld_fields(browse: Browse, mara: User, product: Product, settings: Any):
+    with pghistory.context(command="rename") as context:
+        Product.objects.filter(pk=product.pk).update(price=1, updated_at="2026-01-01T00:00Z")
+    settings.PGHISTORY_UI_FIELD_PERMISSION = lambda request, model, name: name != "price"
+    page = browse(mara, address(context.id))
+    assert "There is nothing to undo" in page.text
+    assert 'name="token"' not in page.source
+
+
+def test_why_the_database_refuses_a_row_is_told_without_withheld_values(
+    browse: Browse, mara: User, product: Product, settings: Any
+):
+    gone = Product.objects.create(name="Gone", sku="SECRET-1", price=10, supplier=product.supplier)
+    with pghistory.context(command="clean_up") as context:
+        gone.delete()
+    Product.objects.filter(pk=product.pk).update(sku="SECRET-1")
+    assert "(SECRET-1) already exists" in browse(mara, address(context.id)).text
+    settings.PGHISTORY_UI_FIELD_PERMISSION = lambda request, model, name: name != "sku"
+    page = browse(mara, address(context.id))
+    assert "Another row has the same value" in page.text
+    assert "SECRET-1" not in page.text
