@@ -34,7 +34,7 @@ from pghistory_ui.permissions import Access
 from pghistory_ui.sets import Sets
 from pghistory_ui.terms import Meaning, known_field, touching, tracked_model, tracked_object, understood
 
-__all__ = ["FilterForm", "Pill", "tracked_model"]
+__all__ = ["FilterForm", "Pill", "in_words", "tracked_model"]
 
 # More users than this are not a list to choose from: the key is typed.
 LONGEST_LIST = 200
@@ -50,6 +50,12 @@ class Pill:
     name: str
     value: str
     query: str
+
+
+def in_words(query: str) -> str:
+    """A filter of an address as somebody would write it."""
+    parts = ((name, value) for name, values in QueryDict(query).lists() for value in values if value)
+    return " ".join(value if name == "q" else f"{name}:{value}" for name, value in parts)
 
 
 class FilterForm(forms.Form):

@@ -77,8 +77,10 @@ class SavedFilterForm(forms.Form):
         """A filter that can be applied, and nothing beside it."""
         query = QueryDict(self.cleaned_data["query"].removeprefix("?"), mutable=True)
         form = FilterForm(query, self.access)
-        for name in set(query) - (set(form.fields) - {"after"}):
-            del query[name]
+        for name, values in list(query.lists()):
+            query.setlist(name, [value for value in values if value])
+            if name not in form.fields or name == "after" or not query.getlist(name):
+                del query[name]
         if not FilterForm(query, self.access).is_valid() or not form.is_active:
             raise ValidationError(_("Only a filter that can be applied can be saved."))
         return query.urlencode()

@@ -6,13 +6,13 @@ import datetime as dt
 
 from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pghistory.timeline import Timeline
 from pghistory_ui import ledger, records
-from pghistory_ui.filters import FilterForm
+from pghistory_ui.filters import FilterForm, in_words
 from pghistory_ui.forms import ColumnsForm
 from pghistory_ui.links import activity_url, page_url
 from pghistory_ui.models import ExportRecord
@@ -45,7 +45,9 @@ def exports(request: HttpRequest, site: AdminSite) -> HttpResponse:
         parameters=[(name, value) for name in request.GET if name in known for value in request.GET.getlist(name)],
         order_url=page_url(site, "order_export"),
         back=f"{activity_url(site)}?{request.GET.urlencode()}",
-        records=[(record, filter_words(record), f"{activity_url(site)}?{record.query}") for record in newest(request)],
+        records=[
+            (record, in_words(record.query), f"{activity_url(site)}?{record.query}") for record in newest(request)
+        ],
         shows_everybody=request.user.is_superuser,
     )
 
@@ -58,8 +60,3 @@ def counted(timeline: Timeline, horizon: dt.datetime | None) -> str:
 def newest(request: HttpRequest) -> list[ExportRecord]:
     """The newest exports, no more than fit a page."""
     return list(records.visible(request)[:SHOWN])
-
-
-def filter_words(record: ExportRecord) -> str:
-    """The filter of a record as it can be read, whatever it names."""
-    return " ".join(f"{name}:{value}" for name, value in QueryDict(record.query).items() if value)

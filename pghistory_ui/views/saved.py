@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
+from pghistory_ui.filters import in_words
 from pghistory_ui.forms import SavedFilterForm
 from pghistory_ui.links import activity_url, page_url
 from pghistory_ui.models import SavedFilter
@@ -34,7 +35,7 @@ def saved_filters(request: HttpRequest, site: AdminSite) -> HttpResponse:
         "saved_filters.html",
         title=_("Saved filters"),
         form=form,
-        filters=[(found, f"{activity_url(site)}?{found.query}") for found in own(request)],
+        filters=[(found, in_words(found.query), f"{activity_url(site)}?{found.query}") for found in own(request)],
         back=activity_url(site),
     )
 

@@ -43,7 +43,18 @@ def test_what_is_no_filter_is_left_out(client: Client, mara: User, changed: Prod
     assert SavedFilter.objects.get().query == "label=update"
 
 
-@pytest.mark.parametrize("query", ["", "?", "since=yesterday", "model=%00", "unchanged=1", "q=field:x", "x" * 5000])
+def test_what_is_empty_is_not_saved_and_the_list_reads_as_one_writes_it(
+    client: Client, browse: Browse, mara: User, changed: Product
+):
+    query = "q=price%3A1..200+actor%3Amara&model=&since=&model=shop.Product&label=update"
+    assert save(client, mara, "Zwölf", query) == 302
+    assert SavedFilter.objects.get().query == "q=price%3A1..200+actor%3Amara&model=shop.Product&label=update"
+    assert "price:1..200 actor:mara model:shop.Product label:update" in browse(mara, f"{EVENTS}filters/").text
+
+
+@pytest.mark.parametrize(
+    "query", ["", "?", "q=&label=", "since=yesterday", "model=%00", "unchanged=1", "q=field:x", "x" * 5000]
+)
 def test_only_a_filter_that_can_be_applied_is_saved(client: Client, mara: User, changed: Product, query: str):
     client.force_login(mara)
     response = client.post(f"{EVENTS}filters/", {"name": "Zwölf", "query": query})
