@@ -3,7 +3,7 @@
 {"do": "prepare"}                      makes the tables and the triggers; the database must be empty
 {"do": "fill"}                         the rows that the writes expect
 {"do": "write", "what": "W1"}          {"cost": …} of one write; null where the peer keeps no history of it
-{"do": "weigh", "what": "W3"}          {"wal": bytes, "disk": bytes} of one write in bulk
+{"do": "weigh", "what": "W3", "times": 1}    {"wal": bytes, "disk": bytes} of a write, repeated
 {"do": "remember", "events": 100000}   a history of that many events of items, and 0.9 times as many of others
 {"do": "read", "what": "R1", "how": "timeline"}    {"cost": …, "rows": …} of one read
 {"do": "page", "what": "activity"}     {"cost": …, "bytes": …} of one page of the browser
@@ -90,11 +90,12 @@ class Worker:
         cost = WRITES[what](self.writes)
         return {"cost": cost and asdict(cost)}
 
-    def weigh(self, what: str) -> dict[str, Any]:
-        """Bytes of write-ahead log, and by which everything but the tracked tables has grown."""
+    def weigh(self, what: str, times: int) -> dict[str, Any]:
+        """Bytes of write-ahead log, and by which everything but the tracked tables has grown, after all repetitions."""
         before, start = self._value(SIZES), self._value("select pg_current_wal_insert_lsn()")
-        if WRITES[what](self.writes) is None:
-            return {"wal": None, "disk": None}
+        for _ in range(times):
+            if WRITES[what](self.writes) is None:
+                return {"wal": None, "disk": None}
         wal = self._value("select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), %s)", start)
         return {"wal": int(wal), "disk": int(self._value(SIZES) - before)}
 
