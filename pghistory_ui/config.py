@@ -1,4 +1,4 @@
-"""Settings of the browser, read live so that override_settings works: `PGHISTORY_UI_` and the function's name.
+"""Settings of the browser, read live so that override_settings works: each bears the name of its function in capitals.
 
 `skin` alone is no setting: what is installed says it.
 """
