@@ -41,6 +41,7 @@ class Process:
 
     def __init__(self, contender: Contender, address: str) -> None:
         self.contender = contender
+        self.address = address
         environment = {
             **os.environ,
             "BENCH_PEER": contender.peer,

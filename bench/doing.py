@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 from bench.contenders import Contender, Process, running
 from bench.report import Report
 from bench.rounds import Ratio, Rounds
@@ -29,7 +31,7 @@ def measure(server: postgres.Server, report: Report, rounds: int) -> None:
             for what in DEEDS:
                 _measured(ours, found, what, rounds)
             ratios[level] = {what: found.ratio(what, "ours", "hand") for what in DEEDS}
-            memory[level] = {what: ours.ask("memory", what=what)["memory"] for what in DEEDS}
+        memory[level] = {what: _memory(Contender(level, peer), server, what) for what in DEEDS}
     report.table(
         ["", *(f"{what}: {text}" for what, (text, _bar) in DEEDS.items()), *(f"MiB of {what}" for what in DEEDS)],
         [[level, *ratios[level].values(), *memory[level].values()] for level in LEVELS],
@@ -39,6 +41,15 @@ def measure(server: postgres.Server, report: Report, rounds: int) -> None:
             report.bar(f"{what}, {level}", ratios[level][what], bar)
         for what, needed in memory[level].items():
             report.bar(f"MiB of {what}, {level}", needed, MEMORY)
+
+
+def _memory(contender: Contender, server: postgres.Server, what: str) -> float:
+    """MiB that a deed needs in a process of its own: one that has worked before has the memory already."""
+    with running([contender], server) as (ours,):
+        ours.ask("fill")
+        ours.ask("deed", what="backfill", how="hand")
+        with closing(Process(contender, ours.address)) as fresh:
+            return float(fresh.ask("memory", what=what)["memory"])
 
 
 def _measured(ours: Process, found: Rounds, what: str, rounds: int) -> None:

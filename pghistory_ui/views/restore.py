@@ -25,7 +25,7 @@ from pghistory_ui.links import Links, page_url, timeline_url
 from pghistory_ui.permissions import Access
 from pghistory_ui.views import frame
 from pghistory_ui.views.event import visible_entry
-from pghistory_ui.views.restore_job import ordered
+from pghistory_ui.views.restore_job import ordered, place
 
 LONGEST_REASON = 1_000
 
@@ -86,10 +86,11 @@ def planned(access: Access, entry: Entry, chosen: list[str] | None) -> Plan:
 def preview(request: HttpRequest, access: Access, entry: Entry, chosen: list[str] | None, notice: str) -> HttpResponse:
     """The page; without a plan it says why there is none."""
     plan: Plan | None = None
-    problem = ""
+    problem, in_background = "", False
     try:
         plan = planned(access, entry, chosen)
-    except RestoreError as error:
+        in_background = place(restore.size(plan), plan.intent) == "background"
+    except (RestoreError, BackgroundNeeded) as error:
         problem = str(error)
     links = Links(access, [entry])
     link = links.object(entry)
@@ -104,6 +105,8 @@ def preview(request: HttpRequest, access: Access, entry: Entry, chosen: list[str
         opts=registry.concrete(entry.tracked_model)._meta,
         entry=entry,
         plan=plan,
+        may_confirm=plan is not None and plan.is_ready and not problem,
+        in_background=in_background,
         notice=notice,
         problem=problem or (plan.problem if plan and not plan.is_ready else ""),
         # To choose is still to be done, and no fault.

@@ -134,12 +134,24 @@ def test_a_deleted_order_with_many_lines_comes_back_by_a_worker(
     with pghistory.context(actor=mara):
         order_of_many.delete()
     event = Order.pgh_event_model.objects.get(pgh_label="delete")
+    assert "a worker puts them back" in browse(mara, f"{EVENTS}/restore/shop.OrderEvent/{event.pk}/").text
     job = order(
         client, browse, mara, f"{EVENTS}/restore/shop.OrderEvent/{event.pk}/", field=fields(browse, mara, event)
     )
     done = jobs.work(job.pk, using="default")
     assert (done.state, jobs.progress(done).written) == ("done", 6)
     assert OrderLine.objects.filter(order_id=key).count() == 5
+
+
+def test_without_a_worker_the_page_of_a_large_restore_names_the_command_and_has_no_button(
+    browse: Browse, mara: User, order_of_many: Order, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(queue, "is_background", lambda: False)
+    order_of_many.delete()
+    event = Order.pgh_event_model.objects.get(pgh_label="delete")
+    page = browse(mara, f"{EVENTS}/restore/shop.OrderEvent/{event.pk}/")
+    assert f"manage.py pghistory restore shop.OrderEvent {event.pk}" in page.text
+    assert "Restore it" not in page.text
 
 
 @pytest.fixture
