@@ -58,7 +58,8 @@ async def loaded(client: Client, address: str, *, parts: int | None = None, mean
                 gone.set()
                 await asyncio.Event().wait()
 
-    await ASGIHandler()(scope, receive, send)
+    async with asyncio.timeout(120):
+        await ASGIHandler()(scope, receive, send)
     return b"".join(sent).decode()
 
 
