@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from django.template import engines
 
-from tests.house.test_modules import ROOT
+from tests.house.test_modules import ROOT, project_files
 
 FOLDER = ROOT / "templates"
+LONGEST_LINE = 160
 TEMPLATES = sorted(path for path in FOLDER.rglob("*") if path.is_file())
 
 # What `script-src 'self'; style-src 'self'` refuses: code and style within the page.
@@ -37,3 +38,10 @@ def test_it_compiles(template: Path) -> None:
 def test_it_holds_no_inline_script_or_style(template: Path) -> None:
     text = re.sub(r"\{#.*?#\}|\{% comment %\}.*?\{% endcomment %\}", "", template.read_text(), flags=re.DOTALL)
     assert [found.group() for found in INLINE.finditer(text)] == []
+
+
+def test_no_line_is_longer_than_a_screen_is_wide() -> None:
+    files = [path for path in project_files() if path.suffix in (".html", ".css")]
+    lengths = {path: max(map(len, path.read_text().splitlines())) for path in files}
+    assert lengths
+    assert {path: length for path, length in lengths.items() if length > LONGEST_LINE} == {}

@@ -34,8 +34,8 @@ def test_without_an_instant_it_says_who_last_set_each_field(browse: Browse, mara
     page = browse(mara, address(aged))
     text = page.text
     assert "Now" in text
-    assert "Price139.00Mara Lindqvist" in text
-    assert "SKUMT-1nobody named" in text
+    assert "Price 139.00 Mara Lindqvist" in text
+    assert "SKU MT-1 nobody named" in text
     assert address(aged) == browse(mara, f"/admin/shop/product/{aged.pk}/history/").link("As of…")
 
 

@@ -201,7 +201,7 @@ def test_a_text_that_was_written_is_empty_on_the_other_side(browse: Browse, mara
     product.save()
     a, b = numbers(product)
     text = browse(mara, address(product, a, b)).text
-    assert text[text.index("Care manual") :].startswith("Care manualempty text Wash by hand")
+    assert text[text.index("Care manual") :].startswith("Care manual empty text Wash by hand")
 
 
 def test_how_far_apart_is_told_in_days_and_bounded_events(

@@ -33,7 +33,7 @@ def old(changed: Product) -> Product:
 def bars(page: Page) -> dict[str, int]:
     """{query: height} of the bars that are not flat."""
     found = re.findall(
-        r'href="[^"?]*\?([^"]*)"[^>]*><title>.*?pgh-histogram__bar[^"]*"[^>]*height="(\d+)"', page.source
+        r'href="[^"?]*\?([^"]*)"[^>]*>\s*<title>.*?pgh-histogram__bar[^"]*"[^>]*height="(\d+)"', page.source, re.DOTALL
     )
     return {query.replace("&amp;", "&"): int(height) for query, height in found if height != "0"}
 

@@ -33,7 +33,7 @@ def token(page: Page) -> str:
 
 
 def ticked(page: Page) -> list[str]:
-    return re.findall(r'name="field" value="([^"]+)" checked', page.source)
+    return re.findall(r'name="field"\s+value="([^"]+)"\s+checked', page.source)
 
 
 @pytest.fixture

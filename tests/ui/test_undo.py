@@ -61,7 +61,7 @@ def test_a_wrong_import_is_undone_from_its_context_page(
     where = page.link("Undo this job…")
     assert where == address(wrong)
     page = browse(mara, where)
-    for words in ["import_prices", "Mara Lindqvist", "Products310", "Categories001", "Undo 5 rows", "Undone"]:
+    for words in ["import_prices", "Mara Lindqvist", "Products 3 1 0", "Categories 0 0 1", "Undo 5 rows", "Undone"]:
         assert words in page.text, words
     assert set(Product.objects.values_list("price", flat=True)) == {1}
     response = client.post(where, {"token": token(page), "reason": "Wrong column"})
