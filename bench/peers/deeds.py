@@ -15,9 +15,21 @@ from pghistory import backfill, export, restore
 from pghistory.timeline import Timeline
 
 BY_HAND = """
-    insert into shop_itemevent (pgh_label, pgh_created_at, pgh_obj_id, {columns})
-    select 'insert', now(), id, {columns} from shop_item
+    insert into shop_itemevent (pgh_label, pgh_created_at, pgh_obj_id, pgh_context_id, {columns})
+    select 'insert', now(), id, (select gen_random_uuid()), {columns} from shop_item
 """
+
+MORE = """
+    insert into shop_item (
+        name, sku, price, quantity, status, description, is_active, created_at, updated_at, category_id
+    )
+    select
+        name, sku || '-' || copy, price, quantity, status, description, is_active, created_at, updated_at, category_id
+    from
+        shop_item
+        cross join generate_series(2, %s) as copy
+"""
+TIMES = 5
 
 
 class Nowhere:
@@ -29,7 +41,7 @@ class Nowhere:
 
 
 class Deeds:
-    """The deeds over the items that `Writes.fill` has made; every method leaves as many items as there were."""
+    """The deeds over the items that `Writes.fill` has made; all but `grow` leave as many items as there were."""
 
     def __init__(self, item: Any) -> None:
         self.item = item
@@ -40,6 +52,11 @@ class Deeds:
         """What one of "undo", "backfill" and "export" costs, done by "ours" or by "hand"."""
         deed: Callable[[], Cost] = getattr(self, f"{what}_by_{how}")
         return deed()
+
+    def grow(self) -> None:
+        """Five times as many items: what backfills and exports are for are many rows."""
+        with connection.cursor() as cursor:
+            cursor.execute(MORE, [TIMES])
 
     def undo_by_hand(self) -> Cost:
         """The writes themselves that are to be undone afterwards."""

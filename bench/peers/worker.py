@@ -122,6 +122,11 @@ class Worker:
         """One of `Deeds`."""
         return {"cost": asdict(self._deeds().cost(what, how))}
 
+    def grow(self) -> dict[str, Any]:
+        """More items for the deeds that follow."""
+        self._deeds().grow()
+        return {}
+
     def memory(self, what: str) -> dict[str, Any]:
         """What one of `Deeds` takes."""
         return {"memory": self._deeds().memory(what)}
@@ -148,7 +153,20 @@ def main() -> None:
     answers, sys.stdout = sys.stdout, sys.stderr
     deeds: dict[str, Callable[..., dict[str, Any]]] = {
         name: getattr(worker, name)
-        for name in ("prepare", "fill", "tidy", "write", "weigh", "remember", "read", "page", "deed", "memory", "plan")
+        for name in (
+            "prepare",
+            "fill",
+            "tidy",
+            "write",
+            "weigh",
+            "remember",
+            "read",
+            "page",
+            "deed",
+            "grow",
+            "memory",
+            "plan",
+        )
     }
     for line in sys.stdin:
         order = json.loads(line)
