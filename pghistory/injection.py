@@ -11,6 +11,7 @@ the connection (where it may end a transaction or roll back): a misreading costs
 from __future__ import annotations
 
 import enum
+import functools
 import json
 from collections.abc import Callable
 from typing import Any
@@ -51,6 +52,18 @@ class ContextInjection:
         self._psycopg: psycopg.Connection[Any] | None = None
         self._held: int | Memory = Memory.NOTHING
         self._savepoints: tuple[str | None, ...] = ()
+
+    def forgetting(self, end: Callable[[], None]) -> Callable[[], None]:
+        """What ends a transaction, after which nothing is known of the settings."""
+
+        @functools.wraps(end)
+        def ended() -> None:
+            try:
+                end()
+            finally:
+                self._held = Memory.NOTHING if self._held is Memory.NOTHING else Memory.UNKNOWN
+
+        return ended
 
     def __call__(self, execute: Execute, statement: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:
         frame = contexts.active()
@@ -193,7 +206,11 @@ def install(connection: BaseDatabaseWrapper) -> None:
         if isinstance(wrapper, ContextInjection):
             wrapper.forget()
             return
-    connection.execute_wrappers.insert(0, ContextInjection(connection))
+    injection = ContextInjection(connection)
+    connection.execute_wrappers.insert(0, injection)
+    # The next transaction may begin by a statement that no wrapper sees, as COPY.
+    for name in ("_commit", "_rollback"):
+        setattr(connection, name, injection.forgetting(getattr(connection, name)))
 
 
 def setting_statement(frame: contexts.Frame | None, *, session: bool = False) -> str:
