@@ -203,6 +203,16 @@ def apart(actor: Model | None = None, **metadata: Any) -> Iterator[ActiveContext
         _frame.reset(outer)
 
 
+def hand_over(frame: Frame, actor: Model | None, **metadata: Any) -> None:
+    """Ends a frame's context for whoever acted so far, and goes on for somebody else in one of its own.
+
+    Blocks that are open stay open, and metadata is taken over where none is given.
+    """
+    handle = ActiveContext(_uuid7(), frame.metadata)
+    begun = frame._replace(id=handle.id, version=next(_versions), handle=handle)
+    _frame.set(_extended(begun, metadata, None if actor is None else label(actor), depth=frame.depth))
+
+
 class Continuation:
     """The active context, to be entered again after its block has ended, in steps, as a stream is made.
 

@@ -21,8 +21,9 @@ class HistoryMiddleware:
     """Opens a context for each request, sync or async, whose method is one of PGHISTORY_MIDDLEWARE_METHODS.
 
     Its metadata is what `get_context` gives; the label of a user who is logged in is frozen beside it. A user who is
-    found out later in the request, as REST frameworks do, takes the place of the first one. The content of a streaming
-    response is made in the same context.
+    found out later in the request, as REST frameworks do, takes the place of nobody. Where somebody logs out, or in as
+    another, the rest of the request has a context of its own. The content of a streaming response is made in the same
+    context as the response.
     """
 
     sync_capable = True
@@ -39,15 +40,17 @@ class HistoryMiddleware:
             return self.__acall__(request)
         if request.method not in config.middleware_methods():
             return cast("HttpResponseBase", self.get_response(request))
+        is_outermost = contexts.active() is None
         with contexts.context(**self._values(request)):
-            _follow_user(request)
+            _follow_user(request, is_outermost=is_outermost)
             return _continued(self.get_response(request))
 
     async def __acall__(self, request: HttpRequest) -> HttpResponseBase:
         if request.method not in config.middleware_methods():
             return cast("HttpResponseBase", await self.get_response(request))
+        is_outermost = contexts.active() is None
         with contexts.context(**await self._values_async(request)):
-            _follow_user(request)
+            _follow_user(request, is_outermost=is_outermost)
             return _continued(await self.get_response(request))
 
     def get_context(self, request: HttpRequest) -> dict[str, Any]:
@@ -71,7 +74,7 @@ class HistoryMiddleware:
 
 
 class _FollowedUser:
-    """Put in front of a request's class: who becomes its user becomes the user of the active context."""
+    """Put in front of a request's class: who becomes its user is that of the active context, or of a new one."""
 
     @property
     def user(self) -> Any:
@@ -83,10 +86,16 @@ class _FollowedUser:
     @user.setter
     def user(self, user: Any) -> None:
         self.__dict__["user"] = user
-        if contexts.active() is None:
+        frame = contexts.active()
+        if frame is None:
             return
         try:
-            contexts.context(user=getattr(user, "pk", None), **({"actor": None} | _actor(user)))
+            key, actor = getattr(user, "pk", None), _actor(user)
+            # A context around the request is somebody else's unit of work, which stays one.
+            if self.__dict__["_pghistory_is_outermost"] and frame.metadata.get("user") not in (None, key):
+                contexts.hand_over(frame, actor.get("actor"), user=key)
+            else:
+                contexts.context(user=key, **({"actor": None} | actor))
         except SynchronousOnlyOperation:
             # A user who is only looked up when asked for, set by async code: whoever asks first may say who it is.
             return
@@ -96,7 +105,8 @@ class _FollowedUser:
         self.__dict__.pop("user", None)
 
 
-def _follow_user(request: HttpRequest) -> None:
+def _follow_user(request: HttpRequest, *, is_outermost: bool) -> None:
+    request.__dict__.setdefault("_pghistory_is_outermost", is_outermost)
     request_class: Any = type(request)
     if not issubclass(request_class, _FollowedUser):
         request.__class__ = _following(request_class)

@@ -58,6 +58,19 @@ def log_out(request: HttpRequest) -> HttpResponse:
     return write(request)
 
 
+def write_and_log_in(request: HttpRequest) -> HttpResponse:
+    Everything.objects.create(name="before")
+    with pghistory.context(reason="merge"):
+        log_in(request)
+    Everything.objects.create(name="after")
+    return HttpResponse()
+
+
+def write_and_log_out(request: HttpRequest) -> HttpResponse:
+    Everything.objects.create(name="before")
+    return log_out(request)
+
+
 def write_parts() -> Iterator[str]:
     try:
         for part in ("one", "two"):
@@ -91,6 +104,8 @@ urlpatterns = [
     re_path("^login/", log_in),
     re_path("^login-async/", log_in_async),
     re_path("^logout/", log_out),
+    re_path("^switch/", write_and_log_in),
+    re_path("^leave/", write_and_log_out),
     re_path("^stream/", stream),
     re_path("^stream-async/", stream_async),
     re_path("^file/", send_file),
@@ -214,6 +229,37 @@ def test_a_user_who_logs_in_is_the_user(db: None, late: User):
 def test_nobody_is_left_after_logging_out(client: Client):
     client.post("/logout/")
     assert_said_by(context_of(), None, "/logout/")
+
+
+def test_what_was_written_before_somebody_logs_out_stays_theirs(client: Client, user: User):
+    client.post("/leave/")
+    assert_said_by(context_of("before"), user, "/leave/")
+    assert_said_by(context_of("view"), None, "/leave/")
+    assert contexts.active() is None
+
+
+def test_what_was_written_before_somebody_logs_in_as_another_stays_theirs(client: Client, user: User, late: User):
+    client.post("/switch/")
+    assert_said_by(context_of("before"), user, "/switch/")
+    within, after = context_of("view"), context_of("after")
+    assert within == after
+    assert within is not None
+    assert within.metadata == {"user": late.pk, "url": "/switch/", "reason": "merge"}
+    assert within.actor_label == "late"
+    assert contexts.active() is None
+
+
+def test_what_was_written_before_anybody_logs_in_is_theirs(late: User):
+    Client().post("/switch/")
+    assert context_of("before") == context_of("after")
+    assert context_of("before").metadata["user"] == late.pk  # type: ignore[union-attr]
+
+
+def test_a_context_around_requests_stays_one(client: Client, late: User):
+    with pghistory.context(suite="smoke") as around:
+        client.post("/switch/")
+        Everything.objects.create(name="later")
+    assert {context_of(name).pk for name in ("before", "view", "later")} == {around.id}  # type: ignore[union-attr]
 
 
 def test_a_request_stays_what_it_was():
