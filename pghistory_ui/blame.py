@@ -6,12 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from pghistory.models import Event
 from pghistory.timeline import Entry
+from pghistory_ui import clock
 from pghistory_ui.links import Links
 
 
@@ -40,7 +40,7 @@ class Blame:
         return self._words[place]
 
     def _said(self, setter: Entry) -> str:
-        on = date_format(timezone.localtime(setter.at), "DATE_FORMAT")
+        on = date_format(clock.local(setter.at), "DATE_FORMAT")
         actor = self._links.actor(setter)
         return _("set %(on)s by %(name)s") % {"on": on, "name": actor.label} if actor else _("set %(on)s") % {"on": on}
 

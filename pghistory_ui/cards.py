@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from pghistory.timeline import Entry
 from pghistory.timeline.memberships import Membership
 from pghistory.visibility import has_object
+from pghistory_ui import clock
 from pghistory_ui.addresses import Addresses
 from pghistory_ui.blame import Blame
 from pghistory_ui.links import Links, page_url
@@ -59,7 +60,7 @@ class Desk:
         self.links = links
         self.renderers = Renderers(links)
         self.all_fields = all_fields
-        self.now = timezone.localtime()
+        self.now = clock.now()
         self._zone = timezone.get_current_timezone()
         self._blame: Blame | None = None
         self._kinds: dict[tuple[str, bool], str] = {}

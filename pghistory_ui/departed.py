@@ -10,12 +10,12 @@ from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Model, QuerySet
-from django.utils import timezone
 
 from pghistory.deletions import is_deletion, stores_deletions
 from pghistory.models import Event
 from pghistory.timeline import state
 from pghistory.visibility import has_object
+from pghistory_ui import clock
 from pghistory_ui.permissions import Access
 
 
@@ -46,7 +46,7 @@ def departed(access: Access, model: type[Model], keys: Iterable[Any]) -> dict[An
         event.pgh_obj_id: Departed(
             event=event,
             state=state(event, shown),
-            deleted_on=timezone.localdate(event.pgh_created_at) if is_deletion(event) else None,
+            deleted_on=clock.local(event.pgh_created_at).date() if is_deletion(event) else None,
         )
         for event in last
     }

@@ -12,7 +12,6 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.http import QueryDict
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -20,6 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from pghistory import registry
 from pghistory.timeline import Timeline
+from pghistory_ui import clock
 from pghistory_ui.inputs import (
     ChoiceSelect,
     InstantField,
@@ -217,9 +217,9 @@ class FilterForm(forms.Form):
         elif name == "key":
             yield f"{value} = {self.cleaned_data.get('value')}", self._without({"key": "", "value": ""})
         elif isinstance(value, dt.datetime):
-            local = timezone.localtime(value)
-            clock = "" if local.time() == dt.time.min else f", {local:%H:%M}"
-            yield date_format(local, "DATE_FORMAT") + clock, self._without({name: ""})
+            local = clock.local(value)
+            time = "" if local.time() == dt.time.min else f", {local:%H:%M}"
+            yield date_format(local, "DATE_FORMAT") + time, self._without({name: ""})
         else:
             choices = dict(getattr(self.fields[name].widget, "choices", ()))
             yield str(choices.get(self.data.get(name), self.data.get(name))), self._without({name: ""})

@@ -8,12 +8,12 @@ from math import ceil
 from typing import Final
 
 from django.http import QueryDict
-from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from pghistory.timeline import Timeline
+from pghistory_ui import clock
 from pghistory_ui.filters import FilterForm
 
 DAYS: Final = 30
@@ -59,7 +59,7 @@ def histogram(
     With a horizon, days before it have none.
     """
     first, last = span(form)
-    looked_at = None if horizon is None else timezone.localtime(horizon)
+    looked_at = None if horizon is None else clock.local(horizon)
     if looked_at is not None and looked_at.date() >= first:
         timeline = timeline.since(looked_at)
         first = min(looked_at.date(), last)
@@ -74,7 +74,7 @@ def histogram(
             query=of_day(query, day),
             x=WIDTH * place,
             height=ceil(counts.get(day, 0) * (HEIGHT - 4) / highest) if highest else 0,
-            is_chosen=first == last or day == timezone.localdate(),
+            is_chosen=first == last or day == clock.today(),
         )
         for place, day in enumerate(days)
     )
@@ -90,10 +90,10 @@ def histogram(
 def span(form: FilterForm) -> tuple[dt.date, dt.date]:
     """The first and the last day."""
     since, until = form.cleaned_data.get("since"), form.cleaned_data.get("until")
-    today = timezone.localdate()
-    last = timezone.localtime(until - dt.timedelta(microseconds=1)).date() if until else today
+    today = clock.today()
+    last = clock.local(until - dt.timedelta(microseconds=1)).date() if until else today
     if since:
-        first = timezone.localtime(since).date()
+        first = clock.local(since).date()
         last = max(first, last)
         return max(first, last - dt.timedelta(days=MOST_DAYS - 1)), last
     return last - dt.timedelta(days=DAYS - 1), last
@@ -116,4 +116,4 @@ def events(number: int) -> str:
 
 def name_of(day: dt.date) -> str:
     """A day below the bars."""
-    return _("Today") if day == timezone.localdate() else date_format(day, "MONTH_DAY_FORMAT")
+    return _("Today") if day == clock.today() else date_format(day, "MONTH_DAY_FORMAT")

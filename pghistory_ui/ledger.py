@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.http import HttpRequest, QueryDict
-from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from pghistory.errors import InvalidCursor
 from pghistory.timeline import Count, Entry, Page, Timeline
-from pghistory_ui import config
+from pghistory_ui import clock, config
 from pghistory_ui.cards import Desk
 from pghistory_ui.filters import FilterForm, Pill
 from pghistory_ui.links import Links
@@ -99,7 +98,7 @@ def read(
         counted=count,
         older=_query(query, without=("day",), **further) if further else "",
         older_cards=_query(query, without=(), day=last, **further) if further else "",
-        horizon=timezone.localtime(horizon) if horizon and not older else None,
+        horizon=clock.local(horizon) if horizon and not older else None,
         newest=_query(query, without=("after", "day")) if query.get("after") else "",
         export=_query(query, without=("after", "day", "unchanged", "tab")),
         live=_query(query, without=("after", "day", "since")) if not (query.get("after") or query.get("until")) else "",

@@ -12,7 +12,6 @@ from django.contrib.admin import AdminSite
 from django.db import DEFAULT_DB_ALIAS
 from django.db.models import ManyToManyField, Model
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -21,7 +20,7 @@ from django.utils.translation import ngettext
 from pghistory import registry, restore
 from pghistory.restore import Choice, Plan, Revision
 from pghistory.timeline import Entry
-from pghistory_ui import ledger
+from pghistory_ui import clock, ledger
 from pghistory_ui.cards import Desk
 from pghistory_ui.links import Links, called, clipped, page_url
 from pghistory_ui.permissions import Access
@@ -143,8 +142,8 @@ def _edited(links: Links, edit: Entry | None) -> str:
     """Who set what is there now, and when."""
     if edit is None:
         return _("edited since")
-    at = timezone.localtime(edit.at)
-    when = f"{date_format(at, 'DATE_FORMAT')}, {at:%H:%M}" if at.date() != timezone.localdate() else f"{at:%H:%M}"
+    at = clock.local(edit.at)
+    when = f"{date_format(at, 'DATE_FORMAT')}, {at:%H:%M}" if at.date() != clock.today() else f"{at:%H:%M}"
     actor = links.actor(edit)
     if actor is None:
         return _("edited %(when)s") % {"when": when}

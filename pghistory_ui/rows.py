@@ -6,10 +6,10 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.utils import timezone
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from pghistory.timeline import Entry
+from pghistory_ui import clock
 from pghistory_ui.links import Link
 from pghistory_ui.renderers import Change, Chip
 from pghistory_ui.sets import SetChip
@@ -56,7 +56,7 @@ class Row:
     @property
     def at(self) -> dt.datetime:
         """The time in the reader's zone."""
-        return timezone.localtime(self.entry.at)
+        return clock.local(self.entry.at)
 
     @property
     def version(self) -> str:

@@ -14,6 +14,7 @@ from django.utils.formats import date_format, get_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from pghistory_ui import clock
 from pghistory_ui.renderers.base import Change, Renderer
 
 # Below this, digits are not grouped: a year or a number of a house reads badly with a separator.
@@ -106,7 +107,7 @@ class DayRenderer(Renderer):
 
     @cached_property
     def _this_year(self) -> int:
-        return timezone.localdate().year
+        return clock.today().year
 
 
 class DateRenderer(DayRenderer):

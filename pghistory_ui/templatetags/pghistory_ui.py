@@ -10,12 +10,11 @@ from django import template
 from django.contrib.admin.sites import all_sites
 from django.db.models import Model
 from django.template import Context
-from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 
-from pghistory_ui import card_markup, config, row_markup
+from pghistory_ui import card_markup, clock, config, row_markup
 from pghistory_ui.cards import day_title
 from pghistory_ui.icons import icon, kind_icon
 from pghistory_ui.permissions import Access
@@ -68,8 +67,8 @@ def grouped(number: int) -> str:
 @register.filter
 def day_and_time(instant: dt.datetime) -> str:
     """A time today or yesterday in words, else its date, with the minute."""
-    local = timezone.localtime(instant)
-    today = timezone.localdate()
+    local = clock.local(instant)
+    today = clock.today()
     title, _rest = day_title(local.date(), today)
     near = (today - local.date()).days in (0, 1)
     return f"{title if near else date_format(local, 'DATE_FORMAT')}, {local:%H:%M}"

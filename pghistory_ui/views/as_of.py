@@ -12,14 +12,13 @@ from django.contrib.admin.utils import unquote
 from django.core.exceptions import ValidationError
 from django.db.models import ForeignKey, Model
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from pghistory import as_of, registry
 from pghistory.errors import NotReconstructable, UnknownRow
 from pghistory.timeline import Entry, Timeline
-from pghistory_ui import ledger
+from pghistory_ui import clock, ledger
 from pghistory_ui.cards import Desk
 from pghistory_ui.inputs import InstantField
 from pghistory_ui.links import Link, Links, admin_url, called, clipped, page_url, timeline_url
@@ -79,10 +78,8 @@ def object_as_of(request: HttpRequest, site: AdminSite, label: str, key: str) ->
         site,
         "as_of.html",
         title=_("As of: %s") % named,
-        at=timezone.localtime(at) if at is not None else None,
-        at_text=request.GET.get("at", "")
-        if error
-        else (timezone.localtime(at).strftime("%Y-%m-%dT%H:%M") if at else ""),
+        at=clock.local(at) if at is not None else None,
+        at_text=request.GET.get("at", "") if error else (clock.local(at).strftime("%Y-%m-%dT%H:%M") if at else ""),
         error=error,
         fields=fields_then(desk, entries) if existed else (),
         last=desk.row(last) if last is not None else None,

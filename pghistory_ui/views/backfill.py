@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from pghistory import backfill as backfills
 from pghistory import errors, jobs, registry
 from pghistory.models import Job
+from pghistory_ui import clock
 from pghistory_ui.links import admin_url, page_url
 from pghistory_ui.orders import BackfillForm, ModelForm, labels
 from pghistory_ui.permissions import Access
@@ -132,4 +133,4 @@ def sample_row(access: Access, model: type[Model], event: Any, fields: list[Any]
     values = tuple(str(getattr(event, field.attname)) for field in fields)
     url = admin_url(access.site, model, "change", event.pgh_obj_id)
     at = event.pgh_created_at
-    return SampleRow(str(event.pgh_obj_id), url, timezone.localtime(at) if timezone.is_aware(at) else at, values)
+    return SampleRow(str(event.pgh_obj_id), url, clock.local(at) if timezone.is_aware(at) else at, values)

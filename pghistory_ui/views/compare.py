@@ -12,7 +12,6 @@ from django.contrib.admin import AdminSite
 from django.contrib.admin.utils import unquote
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
-from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -21,6 +20,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from pghistory import registry
 from pghistory.timeline import Entry
 from pghistory.visibility import has_object
+from pghistory_ui import clock
 from pghistory_ui.cards import Desk
 from pghistory_ui.links import Link, Links, admin_url, page_url, timeline_url
 from pghistory_ui.permissions import Access
@@ -54,7 +54,7 @@ class Version:
     @property
     def at(self) -> dt.datetime:
         """When it was stored; now for the living row."""
-        return timezone.localtime(self.entry.at if self.entry else None)
+        return clock.local(self.entry.at) if self.entry else clock.now()
 
 
 @dataclass(frozen=True, slots=True)

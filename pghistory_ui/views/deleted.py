@@ -8,14 +8,13 @@ from typing import Any
 
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pghistory import deletions
 from pghistory.errors import InvalidCursor
 from pghistory.timeline import Entry
 from pghistory.timeline.exclusions import without
-from pghistory_ui import config
+from pghistory_ui import clock, config
 from pghistory_ui.cards import Desk, ago
 from pghistory_ui.filters import FilterForm, Pill
 from pghistory_ui.links import Links
@@ -108,7 +107,7 @@ def read(access: Access, form: FilterForm, query: QueryDict) -> Shelf:
         pills=tuple(form.pills()),
         older=older,
         newest=_query(query, after="", until="") if query.get("after") or query.get("until") else "",
-        horizon=timezone.localtime(horizon) if horizon is not None and not page.after else None,
+        horizon=clock.local(horizon) if horizon is not None and not page.after else None,
     )
 
 

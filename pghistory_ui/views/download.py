@@ -30,7 +30,7 @@ from django.utils.translation import gettext as _
 from pghistory import errors, jobs
 from pghistory.jobs import Kind
 from pghistory.models import Job, JobRange
-from pghistory_ui import config, records
+from pghistory_ui import clock, config, records
 from pghistory_ui.filters import FilterForm
 from pghistory_ui.forms import ColumnsForm
 from pghistory_ui.links import as_uuid, page_url
@@ -141,7 +141,7 @@ def download(request: HttpRequest, site: AdminSite, key: str) -> HttpResponseBas
         jobs.expire(job._state.db or router.db_for_write(Job))
         raise Http404(_("The file is not kept any more. Export it again."))
     file_format = job.arguments["format"]
-    name = f"history-{timezone.localtime(job.ended_at):%Y-%m-%d-%H%M}.{file_format}"
+    name = f"history-{clock.local(job.ended_at or timezone.now()):%Y-%m-%d-%H%M}.{file_format}"
     response = FileResponse(jobs.storage().open(job.file), as_attachment=True, filename=name)
     response["Content-Type"] = export.FORMATS[file_format]
     response["X-Content-Type-Options"] = "nosniff"

@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 
 from pghistory.models import Context
 from pghistory.timeline import Entry, Timeline
-from pghistory_ui import ledger, records
+from pghistory_ui import clock, ledger, records
 from pghistory_ui.cards import text_of
 from pghistory_ui.filters import FilterForm
 from pghistory_ui.forms import COLUMNS, ColumnsForm
@@ -105,7 +105,7 @@ def export(request: HttpRequest, site: AdminSite, file_format: str) -> HttpRespo
     timeline = form.apply(access.timeline(*access.exportable))
     entry = records.begin(request, file_format, form.query, columns)
     rows = records.counted(entry, values(access, timeline, columns, timezone.get_current_timezone()))
-    name = f"history-{timezone.localtime():%Y-%m-%d-%H%M}.{file_format}"
+    name = f"history-{clock.now():%Y-%m-%d-%H%M}.{file_format}"
     lines = csv_lines(columns, rows) if file_format == "csv" else json_lines(columns, rows)
     return StreamingHttpResponse(
         Parts(lines) if isinstance(request, ASGIRequest) else lines,

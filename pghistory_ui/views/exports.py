@@ -7,11 +7,10 @@ import datetime as dt
 from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pghistory.timeline import Timeline
-from pghistory_ui import ledger, records
+from pghistory_ui import clock, ledger, records
 from pghistory_ui.filters import FilterForm, in_words
 from pghistory_ui.forms import ColumnsForm
 from pghistory_ui.links import activity_url, page_url
@@ -40,7 +39,7 @@ def exports(request: HttpRequest, site: AdminSite) -> HttpResponse:
         chooser=ColumnsForm(None),
         pills=tuple(form.pills()) if valid else (),
         count=counted(timeline, horizon) if timeline and access.counts_are_true else "",
-        horizon=horizon and timezone.localtime(horizon),
+        horizon=horizon and clock.local(horizon),
         partial=len(access.exportable) < len(access.event_models),
         parameters=[(name, value) for name in request.GET if name in known for value in request.GET.getlist(name)],
         order_url=page_url(site, "order_export"),

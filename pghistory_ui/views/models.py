@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from pghistory import health
 from pghistory import timeline as timelines
+from pghistory_ui import clock
 from pghistory_ui.links import activity_url, page_url
 from pghistory_ui.permissions import Access
 from pghistory_ui.tables import EventModelRow, EventModelTable, Label
@@ -38,7 +38,7 @@ def event_model_rows(access: Access) -> list[EventModelRow]:
     """A row for each event model that may be seen."""
     counted = [found for found in access.event_models if access.sees_every_row(found)]
     estimates = timelines.estimates(counted)
-    activity = timelines.activity(counted, timezone.localdate())
+    activity = timelines.activity(counted, clock.today())
     states = health.trigger_states(access.event_models)
     rows = []
     for event_model in access.event_models:

@@ -10,7 +10,6 @@ from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -20,7 +19,7 @@ from pghistory import registry, restore
 from pghistory.errors import BackgroundNeeded, JobUnderWay, RestoreError, StalePreview
 from pghistory.restore import Intent, Plan
 from pghistory.timeline import Entry
-from pghistory_ui import previews
+from pghistory_ui import clock, previews
 from pghistory_ui.links import Links, page_url, timeline_url
 from pghistory_ui.permissions import Access
 from pghistory_ui.views import frame
@@ -114,8 +113,8 @@ def preview(request: HttpRequest, access: Access, entry: Entry, chosen: list[str
         gone=entry.object is None,
         actor=links.actor(entry),
         model_name=str(capfirst(entry.tracked_model._meta.verbose_name)),
-        at=timezone.localtime(entry.at),
-        then_at=timezone.localtime(plan.then.pgh_created_at) if plan and plan.then else None,
+        at=clock.local(entry.at),
+        then_at=clock.local(plan.then.pgh_created_at) if plan and plan.then else None,
         event_url=page_url(access.site, "event", entry.event_model._meta.label, entry.event.pgh_id),
         back=timeline_url(access, entry.tracked_model, entry.obj_id, living=entry.object is not None),
         fields=fields,
@@ -133,5 +132,5 @@ def preview(request: HttpRequest, access: Access, entry: Entry, chosen: list[str
         events=previews.events(request, access.site, plan) if plan else None,
         left_out=previews.left_out(access, plan) if plan else (),
         reason=request.POST.get("reason", ""),
-        previewed=date_format(timezone.localtime(), "H:i:s"),
+        previewed=date_format(clock.now(), "H:i:s"),
     )

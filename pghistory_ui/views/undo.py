@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -18,7 +17,7 @@ from pghistory import restore
 from pghistory.errors import BackgroundNeeded, JobUnderWay, RestoreError, StalePreview
 from pghistory.restore import Intent, Plan
 from pghistory.timeline import Entry
-from pghistory_ui import ledger, previews
+from pghistory_ui import clock, ledger, previews
 from pghistory_ui.cards import Desk
 from pghistory_ui.links import Links, as_uuid, page_url
 from pghistory_ui.permissions import Access
@@ -121,5 +120,5 @@ def preview(
         left_out=previews.left_out(access, plan) if plan else (),
         withholds=bool(plan and previews.hidden(access, plan)),
         reason=request.POST.get("reason", ""),
-        previewed=date_format(timezone.localtime(), "H:i:s"),
+        previewed=date_format(clock.now(), "H:i:s"),
     )
