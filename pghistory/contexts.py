@@ -24,6 +24,7 @@ from django.core import signing
 from django.db.models import Model
 
 from pghistory import config, errors
+from pghistory.serialisation import serialised
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -98,7 +99,7 @@ class context:  # noqa: N801 - read as a statement, like contextlib's own
             self._added = frame, _extended(frame, self._metadata, self._actor_label, depth=frame.depth)
             _frame.set(self._added[1])
         else:
-            text = _serialise(metadata)
+            text = serialised(metadata)
             self._text = text if _IMMUTABLE_TYPES.issuperset(map(type, metadata.values())) else None
 
     def __enter__(self) -> ActiveContext:
@@ -107,7 +108,7 @@ class context:  # noqa: N801 - read as a statement, like contextlib's own
             metadata = MappingProxyType(self._metadata.copy())
             handle = ActiveContext(_uuid7(), metadata)
             known_as = None if self._actor_label is config.UNSET else self._actor_label
-            frame = Frame(handle.id, metadata, known_as, self._text or _serialise(metadata), next(_versions), 1, handle)
+            frame = Frame(handle.id, metadata, known_as, self._text or serialised(metadata), next(_versions), 1, handle)
         else:
             frame = _extended(outer, self._metadata, self._actor_label, depth=outer.depth + 1)
         _frame.set(frame)
@@ -265,40 +266,11 @@ def _extended(
     """The frame with more metadata; the same version when nothing was added that it did not say before."""
     merged = MappingProxyType({**frame.metadata, **metadata})
     frame.handle._metadata = merged
-    text = _serialise(merged) if metadata else frame.text
+    text = serialised(merged) if metadata else frame.text
     known_as = frame.actor_label if actor_label is config.UNSET else actor_label
     changed = text != frame.text or known_as != frame.actor_label
     version = next(_versions) if changed else frame.version
     return Frame(frame.id, merged, known_as, text, version, depth, frame.handle)
-
-
-def _serialise(metadata: Mapping[str, Any]) -> str:
-    """JSON that PostgreSQL's jsonb takes, in ASCII."""
-    try:
-        text = json.dumps(dict(metadata), cls=config.json_encoder(), allow_nan=False)
-    except (TypeError, ValueError) as error:
-        raise errors.InvalidMetadata(problem=str(error)) from error
-    if "\\u0000" in text or "\\ud" in text:
-        _refuse_unstorable(json.loads(text), "metadata")
-    return text
-
-
-def _refuse_unstorable(value: Any, path: str) -> None:
-    """Raises InvalidMetadata where a text holds what no PostgreSQL text can."""
-    if isinstance(value, dict):
-        for key, item in value.items():
-            _refuse_unstorable(key, f"a key of {path}")
-            _refuse_unstorable(item, f"{path}[{key!a}]")
-    elif isinstance(value, list):
-        for position, item in enumerate(value):
-            _refuse_unstorable(item, f"{path}[{position}]")
-    elif isinstance(value, str):
-        if "\x00" in value:
-            raise errors.InvalidMetadata(problem=f"{path} holds a NUL character")
-        try:
-            value.encode()
-        except UnicodeEncodeError as error:
-            raise errors.InvalidMetadata(problem=f"{path} holds half of a surrogate pair") from error
 
 
 def _uuid7() -> uuid.UUID:

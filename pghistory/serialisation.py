@@ -1,0 +1,38 @@
+"""Metadata of contexts as text that PostgreSQL can store."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from pghistory import config, errors
+
+
+def serialised(metadata: Mapping[str, Any]) -> str:
+    """JSON that PostgreSQL's jsonb takes, in ASCII."""
+    try:
+        text = json.dumps(dict(metadata), cls=config.json_encoder(), allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise errors.InvalidMetadata(problem=str(error)) from error
+    if "\\u0000" in text or "\\ud" in text:
+        _refuse_unstorable(json.loads(text), "metadata")
+    return text
+
+
+def _refuse_unstorable(value: Any, path: str) -> None:
+    """Raises InvalidMetadata where a text holds what no PostgreSQL text can."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            _refuse_unstorable(key, f"a key of {path}")
+            _refuse_unstorable(item, f"{path}[{key!a}]")
+    elif isinstance(value, list):
+        for position, item in enumerate(value):
+            _refuse_unstorable(item, f"{path}[{position}]")
+    elif isinstance(value, str):
+        if "\x00" in value:
+            raise errors.InvalidMetadata(problem=f"{path} holds a NUL character")
+        try:
+            value.encode()
+        except UnicodeEncodeError as error:
+            raise errors.InvalidMetadata(problem=f"{path} holds half of a surrogate pair") from error
