@@ -94,12 +94,13 @@ class EventsQuerySet(models.QuerySet[M], Generic[M]):
         super().__init__(model, query, using, hints)
 
     def across(self, *event_models: type[models.Model] | str) -> Self:
-        """Only the events of these event models, classes or "app.Model" labels; none when none is named.
+        """Only the events of these event models, classes or "app.Model" labels; of all when none is named.
 
-        Raises InvalidObjects for anything else.
+        Without a name it narrows nothing, as in django-pghistory, unlike `Timeline.across`. Raises InvalidObjects for
+        anything else.
         """
         if not event_models:
-            return self.none()
+            return self._chain()  # type: ignore[attr-defined,no-any-return]
         wanted = [_event_model(named) for named in event_models]
         narrowed: Self = self._chain()  # type: ignore[attr-defined]
         aggregate.restrict(narrowed.query, wanted)
@@ -121,6 +122,8 @@ class EventsQuerySet(models.QuerySet[M], Generic[M]):
 
     def limited(self, conditions: Mapping[type[Event], Q]) -> Self:
         """Only the events that meet the condition of their event model; of others, none."""
+        if not conditions:
+            return self.none()
         narrowed = self.across(*conditions)
         if not any(conditions.values()):
             return narrowed
