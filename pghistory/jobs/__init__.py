@@ -12,8 +12,8 @@ from pghistory import config, contexts, errors, functions, registry
 from pghistory.jobs import kinds, queue, zones
 from pghistory.jobs.files import expire, storage
 from pghistory.jobs.kinds import Kind, kind_of
-from pghistory.jobs.progress import Progress, progress, progress_of
 from pghistory.jobs.pulse import Pulse
+from pghistory.jobs.status import Progress, progress, progress_of
 from pghistory.jobs.worker import note, work
 from pghistory.models import Job, JobRange
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from typing import Any
 
 from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 
@@ -68,9 +70,14 @@ def may_restore(access: Access, intent: Intent) -> bool:
 
 
 def command(intent: Intent) -> str:
-    """The command that does the same."""
-    target = intent.target.replace(":", " ")
-    return f"python manage.py pghistory {intent.kind} {target}"
+    """The command that does the same: with the fields that were chosen, and the conflicts that are written over."""
+    words = ["python", "manage.py", "pghistory", intent.kind, *intent.target.rsplit(":", 1)]
+    if intent.fields is not None:
+        words.append(f"--fields={','.join(intent.fields)}")
+    words += [f"--overwrite={name}" for name in intent.overwrite]
+    if intent.using != DEFAULT_DB_ALIAS:
+        words.append(f"--database={intent.using}")
+    return shlex.join(words)
 
 
 def place(rows: int, intent: Intent) -> str:

@@ -8,6 +8,7 @@ from typing import Final
 from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
+from django.db import router
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
@@ -78,19 +79,25 @@ def preview(
     """The page; without a plan it says why there is none."""
     plan: Plan | None = None
     problem = ""
-    command = _("These are more rows than a page writes. Run: manage.py pghistory undo %s") % context_id
     try:
         # A preview compares every row, so that a context of millions is not even looked at here.
         if not access.timeline().in_context(context_id).count(LARGEST).exact:
-            raise RestoreError(problem=command)
-        plan = restore.undo(context_id, overwrite=overwrite, permits=access.forbidden, withholds=access.hidden_fields)
+            command = f"python manage.py pghistory undo {context_id}"
+            raise RestoreError(problem=_("These are more rows than a page writes. Run: %s") % command)
+        plan = restore.undo(
+            context_id,
+            overwrite=overwrite,
+            using=router.db_for_write(entries[0].event_model),
+            permits=access.forbidden,
+            withholds=access.hidden_fields,
+        )
     except RestoreError as error:
         problem = str(error)
     in_background = False
     try:
         in_background = plan is not None and place(restore.size(plan), plan.intent) == "background"
-    except BackgroundNeeded:
-        problem = command
+    except BackgroundNeeded as error:
+        problem = str(error)
     card = Desk(Links(access, entries)).card(entries[:1])
     rows = len(plan.writes) if plan else 0
     conflicts = previews.conflict_rows(access, plan) if plan else ()

@@ -96,7 +96,7 @@ def test_a_backfill_is_watched_to_its_end_though_its_worker_is_killed_and_everyt
     job = Job.objects.get(kind="backfill")
     assert job.state == "running"
     with monkeypatch.context() as impatient:
-        impatient.setattr(import_module("pghistory.jobs.progress"), "STALLED_AFTER", 0.5)
+        impatient.setattr(import_module("pghistory.jobs.status"), "STALLED_AFTER", 0.5)
         expect(page.get_by_text("Nobody is at work on it.")).to_be_visible(timeout=LONG)
         page.get_by_role("link", name="Reload").click()
         page.get_by_role("button", name="Resume the job").click()

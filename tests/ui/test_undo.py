@@ -255,3 +255,24 @@ def test_why_the_database_refuses_a_row_is_told_without_withheld_values(
     page = browse(mara, address(context.id))
     assert "Another row has the same value" in page.text
     assert "SECRET-1" not in page.text
+
+
+class CategoriesElsewhere:
+    """A router that has a model and its events in another database."""
+
+    def db_for_read(self, model: Any, **hints: Any) -> str | None:
+        return "archive" if model in (Category, Category.pgh_event_model) else None
+
+    db_for_write = db_for_read
+
+
+@pytest.mark.django_db(databases=["default", "archive"])
+def test_what_another_database_holds_is_undone_there(client: Client, browse: Browse, mara: User, settings: Any):
+    settings.DATABASE_ROUTERS = [CategoriesElsewhere()]
+    with pghistory.context(command="import_categories") as context:
+        Category.objects.create(name="Wrong", slug="wrong")
+    where = address(context.id)
+    page = browse(mara, where)
+    assert "Undo 1 row" in page.text
+    client.post(where, {"token": token(page)})
+    assert not Category.objects.exists()
