@@ -103,5 +103,6 @@ def test_a_loop_makes_no_more_of_a_file_than_somebody_takes(
     record = ExportRecord.objects.get()
     assert (record.rows, record.ended_at) == (9 if file_format == "csv" else 10, None)
     with connection.cursor() as cursor:
-        cursor.execute("select count(*) from pg_stat_activity where state like 'idle in transaction%'")
+        idle = "datname = current_database() and state like 'idle in transaction%'"
+        cursor.execute(f"select count(*) from pg_stat_activity where {idle}")
         assert cursor.fetchone() == (0,)
