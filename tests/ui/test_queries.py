@@ -1,4 +1,4 @@
-"""What the remaining pages cost: as many queries for a thousand rows and events as for ten."""
+"""What pages cost: as many queries for a thousand rows and events as for ten."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 import pghistory
 from demo_project.shop.models import Product
+from pghistory.models import Job, JobRange
 from pghistory_ui.models import ExportRecord, SavedFilter
 
 EVENTS = "/admin/pghistory/events"
@@ -50,6 +51,42 @@ def record(product: Product) -> str:
     return f"{EVENTS}/record/?model=shop.Product&pk={product.pk}"
 
 
+def activity(product: Product) -> str:
+    return f"{EVENTS}/?unchanged=1"
+
+
+def all_models(product: Product) -> str:
+    return f"{EVENTS}/models/"
+
+
+def health(product: Product) -> str:
+    return f"{EVENTS}/health/"
+
+
+def bars(product: Product) -> str:
+    return f"{EVENTS}/days/?model=shop.Product"
+
+
+def suggestions(product: Product) -> str:
+    return f"{EVENTS}/suggestions/?q=actor:m"
+
+
+def backfill(product: Product) -> str:
+    return f"{EVENTS}/backfill/?model=shop.Product"
+
+
+def as_of(product: Product) -> str:
+    return f"{own_address(product)}as-of/"
+
+
+def comparison(product: Product) -> str:
+    return f"{event(product).replace('/event/', '/compare/')}live/"
+
+
+def context(product: Product) -> str:
+    return undo(product).replace("/undo/", "/context/")
+
+
 def exports(product: Product) -> str:
     return f"{EVENTS}/export/?model=shop.Product"
 
@@ -72,7 +109,13 @@ def queries(client: Client, product: Product, address_of: Callable[[Product], st
     return len(found)
 
 
-@pytest.mark.parametrize("address_of", [event, restore, related, own_address, record, exports, searched, undo])
+PAGES = [
+    activity, all_models, health, bars, suggestions, backfill, own_address, as_of, comparison, context,
+    event, restore, related, record, exports, searched, undo,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("address_of", PAGES)
 def test_ten_and_a_thousand_take_the_same_queries(
     client: Client, mara: User, product: Product, settings: Any, address_of: Callable[[Product], str]
 ):
@@ -96,5 +139,20 @@ def test_lists_of_filters_and_exports_take_the_same_queries_however_long_they_ar
                 assert client.get(address).status_code == 200
             found.append(len(captured))
         return found
+
+    assert queries(10) == queries(1_000)
+
+
+def test_the_list_of_jobs_takes_the_same_queries_however_long_it_is(client: Client, mara: User):
+    client.force_login(mara)
+
+    def queries(number: int) -> int:
+        jobs = Job.objects.bulk_create(
+            Job(kind="backfill", arguments={"model": "shop.Product"}, token="", state="running") for _ in range(number)
+        )
+        JobRange.objects.bulk_create(JobRange(job=job, number=1, size=10) for job in jobs)
+        with CaptureQueriesContext(connection) as found:
+            assert client.get(f"{EVENTS}/jobs/").status_code == 200
+        return len(found)
 
     assert queries(10) == queries(1_000)
