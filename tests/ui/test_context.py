@@ -87,6 +87,7 @@ def test_a_large_context_is_read_page_by_page(browse: Browse, mara: User, produc
     assert "In figures" not in page.text
     assert len(page.links_to_events()) == 4
     found = page.links_to_events()
+    assert "events on this page" in page.text
     older = page.link("Older page")
     fragment = browse(mara, first + older, **{"HX-Request": "true"})
     assert "<html" not in fragment.source
