@@ -14,11 +14,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from pghistory import registry
+from pghistory.export.cells import COLUMNS
 from pghistory_ui.filters import FilterForm, tracked_model
 from pghistory_ui.links import as_key
 from pghistory_ui.permissions import Access
 
-COLUMNS: Final = {
+NAMES: Final = {
     "pgh_created_at": gettext_lazy("When"),
     "pgh_event_model": gettext_lazy("Event model"),
     "pgh_id": gettext_lazy("Number of the event"),
@@ -33,7 +34,7 @@ COLUMNS: Final = {
     "changes": gettext_lazy("Changes"),
     "context": gettext_lazy("All of the context"),
 }
-"""The columns of an export in their order, with their names for people."""
+"""{column of an export: its name for people}"""
 
 
 PAIRS: Final = 3
@@ -48,7 +49,7 @@ class ColumnsForm(forms.Form):
 
     columns = forms.MultipleChoiceField(
         label=gettext_lazy("Columns"),
-        choices=list(COLUMNS.items()),
+        choices=[(column, NAMES[column]) for column in COLUMNS],
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )

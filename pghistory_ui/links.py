@@ -112,10 +112,14 @@ class Links:
             return ends[0] if ends else Link(str(capfirst(model._meta.verbose_name)))
         living = entry.object is not None
         if entry.object is not None:
-            label = self._label(entry.object)
+            label = self.living(entry.object)
         else:
-            label = self._label_of_gone(model, entry.after or entry.before or {}, entry.event)
-        return Link(label or f"#{key}", self._timeline(model, key, living=living), known=living)
+            label = self._label_of_gone(model, entry.after or entry.before or {}, entry.event) or f"#{key}"
+        return Link(label, self._timeline(model, key, living=living), known=living)
+
+    def living(self, found: Model) -> str:
+        """What an object that lives is called."""
+        return self._label(found) or f"#{found.pk}"
 
     def ends(self, entry: Entry) -> list[Link]:
         """What a many-to-many row joins, since it has no name of its own: each end with its timeline."""
@@ -160,23 +164,27 @@ class Links:
 
     def actor(self, entry: Entry) -> Link | None:
         """Who did it: the living user for those who may see users, else the label kept at the time."""
-        if entry.actor in (None, "") and not entry.actor_label:
+        return self.known_actor(entry.actor, entry.actor_label)
+
+    def known_actor(self, actor: Any, kept: str | None) -> Link | None:
+        """The same for the user key in a context and the label that was kept with it."""
+        if actor in (None, "") and not kept:
             return None
-        place = (repr(entry.actor), entry.actor_label)
+        place = (repr(actor), kept)
         if place not in self._actors:
-            self._actors[place] = self._actor(entry)
+            self._actors[place] = self._actor(actor, kept)
         return self._actors[place]
 
-    def _actor(self, entry: Entry) -> Link:
+    def _actor(self, actor: Any, kept: str | None) -> Link:
         model = get_user_model()
-        found = self._fetch((model, "pk")).get(self._user_key(entry))
+        found = self._fetch((model, "pk")).get(self._user_key(actor))
         if found is not None:
             return Link(user_label(found), self._change(model, found.pk))
         gone = self.access.may_view(model) and not self.access.visibility(model).restricted
-        label = entry.actor_label or (str(entry.actor) if as_key(model, entry.actor) is None else "")
+        label = kept or (str(actor) if as_key(model, actor) is None else "")
         if label:
             return Link(label, note=_("user since deleted") if gone else "", known=False)
-        return Link(_("User #%s") % entry.actor if gone else _("A user"), known=False)
+        return Link(_("User #%s") % actor if gone else _("A user"), known=False)
 
     def _timeline(self, model: type[Model], key: Any, *, living: bool) -> str:
         make = partial(timeline_url, self.access, model, living=living)
@@ -188,16 +196,27 @@ class Links:
     def _collect(self, entry: Entry) -> None:
         for name, target in pointing(entry):
             self._keys[target].update(value for value in entry.sides(name) if value is not None)
-        key = self._user_key(entry)
+        self.expect_actor(entry.actor)
+
+    def expect_actor(self, actor: Any) -> None:
+        """Takes the user key in a context into the query for users."""
+        key = self._user_key(actor)
         if key is not None:
             self._keys[get_user_model(), "pk"].add(key)
 
-    def _user_key(self, entry: Entry) -> Any:
-        """The actor of an entry as a key; None where it cannot be one."""
+    def expect_targets(self, found: Model) -> None:
+        """Takes what a living object points to into the queries for targets: its name may be made of theirs."""
+        for field in found._meta.concrete_fields:
+            key = vars(found).get(field.attname)
+            if isinstance(field, ForeignKey) and key is not None:
+                self._keys[target_of(field)].add(key)
+
+    def _user_key(self, actor: Any) -> Any:
+        """The user key in a context as a key; None where it cannot be one."""
         # Metadata may hold anything, also what has no hash.
-        place = repr(entry.actor)
+        place = repr(actor)
         if place not in self._user_keys:
-            self._user_keys[place] = as_key(get_user_model(), entry.actor)
+            self._user_keys[place] = as_key(get_user_model(), actor)
         return self._user_keys[place]
 
     def _fetch(self, target: Target) -> dict[Any, Model]:

@@ -114,7 +114,7 @@ class Deeds:
 
     def _copy(self) -> Any:
         (rows,) = Timeline().across(self.item)._branches()
-        return export._statement(rows, "default", "csv", export.COLUMNS)
+        return export.statement(rows, "default", export.Sheet("csv", export.COLUMNS))
 
     def _tidy(self) -> None:
         with connection.cursor() as cursor:

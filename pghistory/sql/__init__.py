@@ -76,14 +76,15 @@ def insert_select(table: str, columns: Iterable[str], select: str, returning: st
     return f"insert into {name(table)} (\n    {listed}\n)\n{select}{suffix}"
 
 
-def copy(arms: Iterable[str], columns: int, file_format: str) -> str:
+def copy(arms: Iterable[str], columns: int, file_format: str, *, by_id: bool = False) -> str:
     """The statement that sends all rows of several SELECTs, newest first, as lines of CSV or of JSON.
 
-    Each SELECT begins with the time and the id of an event; `columns` further ones are sent. JSON has no control
-    characters, so that lines of it pass the rules of CSV as they are, if such stand for the comma and the quote.
+    Each SELECT begins with the time and the id of an event and the place of its event model; `columns` further ones are
+    sent. With `by_id` the id is the order. JSON has no control characters, so that lines of it pass the rules of CSV as
+    they are, if such stand for the comma and the quote.
     """
-    listed = ", ".join(f'"pgh_column_{position}"' for position in range(2, columns + 2))
+    listed = ", ".join(f'"pgh_column_{position}"' for position in range(3, columns + 3))
     union = "\nunion all\n".join(f"({arm})" for arm in arms)
-    order = '"pgh_column_0" desc, "pgh_column_1" desc'
+    order = ", ".join(f'"pgh_column_{position}" desc' for position in ([1] if by_id else [0, 1, 2]))
     options = "format csv" if file_format == "csv" else "format csv, delimiter E'\\x02', quote E'\\x01'"
     return f"copy (\nselect {listed}\nfrom (\n{union}\n) as pgh_events\norder by {order}\n) to stdout with ({options})"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import json
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from itertools import islice
@@ -14,18 +13,17 @@ from asgiref.sync import sync_to_async
 from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
 from django.core.handlers.asgi import ASGIRequest
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connections, router, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from pghistory.export.cells import COLUMNS, as_cell, as_json
 from pghistory.models import Context
 from pghistory.timeline import Entry, Timeline
 from pghistory_ui import clock, ledger, records
-from pghistory_ui.cards import text_of
 from pghistory_ui.filters import FilterForm
-from pghistory_ui.forms import COLUMNS, ColumnsForm
+from pghistory_ui.forms import ColumnsForm
 from pghistory_ui.links import Links
 from pghistory_ui.permissions import Access
 from pghistory_ui.rows import metadata_of
@@ -33,23 +31,7 @@ from pghistory_ui.views import frame
 
 BATCH: Final = 1_000
 AT_ONCE: Final = 100
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 FORMATS: Final = {"csv": "text/csv; charset=utf-8", "jsonl": "application/x-ndjson; charset=utf-8"}
-
-
-class ValueEncoder(DjangoJSONEncoder):
-    """JSON of whatever a field may hold; what JSON has no form for becomes text."""
-
-    def default(self, o: Any) -> Any:
-        """The value in a form that JSON has."""
-        if isinstance(o, dt.datetime):
-            return o.isoformat()
-        if isinstance(o, (bytes, memoryview)):
-            return bytes(o).hex()
-        try:
-            return super().default(o)
-        except TypeError:
-            return str(o)
 
 
 class Parts:
@@ -133,7 +115,7 @@ def csv_lines(columns: Sequence[str], rows: Generator[list[Any], None, None]) ->
     with closing(rows):
         yield write(columns)
         for cells in rows:
-            yield write([guarded(as_cell(cell)) for cell in cells])
+            yield write([as_cell(cell) for cell in cells])
 
 
 def json_lines(columns: Sequence[str], rows: Generator[list[Any], None, None]) -> Generator[str, None, None]:
@@ -159,7 +141,6 @@ def row(entry: Entry, links: Links, zone: dt.tzinfo) -> dict[str, Any]:
     """{column: value} of one event."""
     metadata = metadata_of(entry)
     actor = links.actor(entry)
-    ends = None if entry.obj_id is not None else " · ".join(end.label for end in links.ends(entry))
     cells = (
         entry.at.astimezone(zone).isoformat(),
         entry.event_model._meta.label,
@@ -167,29 +148,24 @@ def row(entry: Entry, links: Links, zone: dt.tzinfo) -> dict[str, Any]:
         entry.label,
         entry.tracked_model._meta.label,
         entry.obj_id,
-        links.object(entry).label if ends is None else ends,
+        name(entry, links),
         entry.actor,
         actor.label if actor else None,
-        text_of(metadata.get("url")) or None,
-        text_of(metadata.get("reason")) or None,
+        told(metadata.get("url")),
+        told(metadata.get("reason")),
         entry.changes,
         entry.context.metadata if entry.context else None,
     )
     return dict(zip(COLUMNS, cells, strict=True))
 
 
-def as_cell(value: Any) -> str:
-    """A value in a cell."""
-    if value is None:
-        return ""
-    return as_json(value) if isinstance(value, (dict, list)) else str(value)
+def name(entry: Entry, links: Links) -> str:
+    """What the object of an event is called, or all that a row of a many-to-many relation joins."""
+    return links.object(entry).label if entry.obj_id is not None else " · ".join(end.label for end in links.ends(entry))
 
 
-def as_json(value: Any) -> str:
-    """A value as JSON on one line."""
-    return json.dumps(value, cls=ValueEncoder, ensure_ascii=False)
-
-
-def guarded(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
+def told(value: Any) -> str | None:
+    """A value of the metadata as a text, None where it says nothing."""
+    if value is None or value == "":
+        return None
+    return value if isinstance(value, str) else as_json(value)
