@@ -13,6 +13,8 @@ DEEDS = {
     "undo": ("a context of 10,000 updates, to the writes that made it", 2.0),
     "backfill": ("events of 50,000 items, to the bare insert … select", 1 / 0.9),
     "export": ("50,000 events, to the bare COPY of the same SELECT", 1 / 0.8),
+    "job": ("the same by the job of the page, to the same bare COPY", 1 / 0.8),
+    "names": ("the same job with the name of each of 50,000 objects, which no COPY knows", 3.0),
 }
 MEMORY = 60.0
 LEVELS = {"one trigger call a row": "ours_row", "one a statement": "ours_statement"}

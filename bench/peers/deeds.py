@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
+from django.contrib.auth.models import User
 from django.db import connection
 from django.db.models import F
 
 import pghistory
 from bench.peers.costs import Cost, measured
-from pghistory import backfill, export, restore
+from pghistory import backfill, export, jobs, restore
 from pghistory.timeline import Timeline
 
 BY_HAND = """
@@ -49,7 +51,7 @@ class Deeds:
         self._context: Any = None
 
     def cost(self, what: str, how: str) -> Cost:
-        """What one of "undo", "backfill" and "export" costs, done by "ours" or by "hand"."""
+        """What one of "undo", "backfill", "export", "job" and "names" costs, done by "ours" or by "hand"."""
         deed: Callable[[], Cost] = getattr(self, f"{what}_by_{how}")
         return deed()
 
@@ -101,6 +103,33 @@ class Deeds:
         """Every event of the items."""
         with measured() as cost:
             export.write(Timeline().across(self.item), Nowhere())
+        return cost
+
+    def job_by_hand(self) -> Cost:
+        """The bare COPY of the same SELECT, which goes nowhere."""
+        return self.export_by_hand()
+
+    def job_by_ours(self) -> Cost:
+        """The job that the page orders, from its total to its file, of what `export.write` has."""
+        return self._job(export.COLUMNS)
+
+    def names_by_hand(self) -> Cost:
+        """The same bare COPY, which knows no names."""
+        return self.export_by_hand()
+
+    def names_by_ours(self) -> Cost:
+        """The job with all columns: of each object it is asked what it calls itself."""
+        return self._job(export.cells.COLUMNS)
+
+    def _job(self, columns: Sequence[str]) -> Cost:
+        query = urlencode({"model": self.item._meta.label, "columns": columns}, doseq=True)
+        arguments = {"query": query, "format": "csv", "site": "admin"}
+        job = jobs.order("export", arguments, owner=User.objects.get(username="bench"))
+        with measured() as cost:
+            done = jobs.work(job.pk, using="default")
+        if done.state != "done":
+            raise RuntimeError(done.error)
+        jobs.storage().delete(done.file)
         return cost
 
     def memory(self, what: str) -> float:

@@ -5,6 +5,7 @@ BENCH_PEER names what it measures, BENCH_DATABASE is a JSON object for DATABASES
 
 import json
 import os
+import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -56,6 +57,8 @@ if PEER.startswith("ours"):
     ]
     ROOT_URLCONF = "bench.peers.urls"
     STATIC_URL = "static/"
+    # Where the files of exports are put, until they are deleted a moment later.
+    MEDIA_ROOT = tempfile.gettempdir()
     _browser = find_spec("pghistory_ui")
     TEMPLATES = [
         {
