@@ -27,7 +27,7 @@ from pghistory.models import Event
 from pghistory.timeline import Entry
 from pghistory_ui.addresses import Addresses
 from pghistory_ui.departed import Departed, departed, instance, without_queries
-from pghistory_ui.mirrored import Target, field_of, foreign_keys, pointing, target_of
+from pghistory_ui.mirrored import Target, field_of, foreign_keys, pointers, pointing, target_of
 from pghistory_ui.permissions import Access
 
 TIMELINE_TEMPLATE: Final = "pghistory_ui/object_history.html"
@@ -206,10 +206,10 @@ class Links:
 
     def expect_targets(self, found: Model) -> None:
         """Takes what a living object points to into the queries for targets: its name may be made of theirs."""
-        for field in found._meta.concrete_fields:
-            key = vars(found).get(field.attname)
-            if isinstance(field, ForeignKey) and key is not None:
-                self._keys[target_of(field)].add(key)
+        held = vars(found)
+        for attname, _field, target in pointers(type(found)):
+            if (key := held.get(attname)) is not None:
+                self._keys[target].add(key)
 
     def _user_key(self, actor: Any) -> Any:
         """The user key in a context as a key; None where it cannot be one."""
@@ -245,9 +245,10 @@ class Links:
             return clipped(called(gone))
 
     def _know_targets(self, found: Model) -> None:
-        for field in found._meta.concrete_fields:
-            if isinstance(field, ForeignKey) and field.attname in vars(found) and not field.is_cached(found):
-                target = self._fetch(target_of(field)).get(vars(found)[field.attname])
+        held = vars(found)
+        for attname, field, place in pointers(type(found)):
+            if attname in held and not field.is_cached(found):
+                target = self._fetch(place).get(held[attname])
                 if target is not None:
                     field.set_cached_value(found, target)
 

@@ -43,6 +43,13 @@ def _pointing(tracked_model: type[Model], event_model: type[Event]) -> tuple[tup
     return tuple((name, target_of(field)) for name, field in fields if isinstance(field, ForeignKey))
 
 
+@lru_cache(maxsize=5_000)
+def pointers(model: type[Model]) -> tuple[tuple[str, ForeignKey[Any, Any], Target], ...]:
+    """The foreign keys of a model: the attribute that holds the key, the field, and what its values are keys of."""
+    fields = (field for field in model._meta.concrete_fields if isinstance(field, ForeignKey))
+    return tuple((field.attname, field, target_of(field)) for field in fields)
+
+
 def foreign_keys(entry: Entry) -> list[str]:
     """The names of the foreign keys that an entry keeps."""
     state = entry.after or entry.before or {}

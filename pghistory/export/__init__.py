@@ -7,7 +7,7 @@ known to Python only and is no column here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final, Protocol
 
@@ -40,6 +40,11 @@ __all__ = [
 ]
 
 COLUMNS: Final = tuple(name for name in cells.COLUMNS if name != "object")
+
+PIECE: Final = 200_000
+"""Bytes after which lines are written."""
+
+MOST_LINES: Final = 1_000
 
 Progress = Callable[[int], None]
 
@@ -91,14 +96,28 @@ def copy(
             connection.wrap_database_errors,
             cursor.copy(text, params) as lines,
         ):
-            for data in lines:
-                file.write(data if ending == b"\n" else bytes(data[:-1]) + ending)
-                written += 1
-                if progress and written % 1_000 == 0:
+            for piece in _pieces(lines):
+                file.write(b"".join(piece) if ending == b"\n" else ending.join([*(line[:-1] for line in piece), b""]))
+                written += len(piece)
+                if progress:
                     progress(written)
-    if progress:
-        progress(written)
+    if progress and not written:
+        progress(0)
     return written
+
+
+def _pieces(lines: Iterable[Any]) -> Iterator[list[Any]]:
+    """Lines, some at a time: a file is slow to take them one by one."""
+    waiting: list[Any] = []
+    size = 0
+    for line in lines:
+        waiting.append(line)
+        size += len(line)
+        if size > PIECE or len(waiting) == MOST_LINES:
+            yield waiting
+            waiting, size = [], 0
+    if waiting:
+        yield waiting
 
 
 @contextmanager

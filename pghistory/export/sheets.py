@@ -102,10 +102,9 @@ class Sheet:
         return [name for name in event_model.pgh_tracked_fields if name not in hidden]
 
     def _cell(self, name: str, event_model: type[Event], place: int, using: str) -> Any:
-        if self.mark:
-            gap = self._gap(name, event_model, place, using)
-            if gap is not None:
-                return gap
+        gap = self._gap(name, event_model, place, using) if self.mark else None
+        if gap is not None:
+            return gap if self.file_format != "csv" or len(self.columns) > 1 else Coalesce(gap, Value("", TEXT))
         text, json = self._told(name, event_model)
         if self.file_format != "csv":
             return json
@@ -119,8 +118,9 @@ class Sheet:
         if name == "actor":
             metadata, label = _context(event_model)[0], _actor_label(event_model)
             user = NOTHING if metadata is None else KeyTransform("user", metadata)
-            return _joined(mark, Value("actor."), Hex(user), Value("."), Hex(label), mark)
-        is_plain = changes.has_object(event_model) and is_plain_key(event_model._meta.get_field("pgh_obj"))
+            told = _joined(mark, Value("actor."), Hex(user), Value("."), Hex(label), mark)
+            return Case(When(models.Q(_IsNothing(user, label)), then=NOTHING), default=told, output_field=TEXT)
+        is_plain = changes.has_object(event_model) and is_plain_key(changes.column(event_model, "pgh_obj"))
         if name == "object":
             key = Hex(F("pgh_obj_id")) if is_plain else Value("-")
             return _joined(mark, Value(f"object.{place}."), key, Value("."), pgh_id, mark)
@@ -139,7 +139,7 @@ class Sheet:
         if name == "pgh_obj_id":
             if not changes.has_object(event_model):
                 return NOTHING, NOTHING
-            key: Any = final_target(event_model._meta.get_field("pgh_obj"))
+            key: Any = final_target(changes.column(event_model, "pgh_obj"))
             return Cast("pgh_obj_id", TEXT), written(F("pgh_obj_id"), key)
         if name == "actor_id":
             if metadata is None:
@@ -174,6 +174,13 @@ def _context(event_model: type[Event]) -> tuple[str | None, Any]:
     is_object = When(models.Q(_Is(Type(metadata), Value("object"))), then=Cast(metadata, TEXT))
     is_known = When(models.Q(_Is(Coalesce(Type(metadata), Value("null")), Value("null"))), then=NOTHING)
     return path, Case(is_object, *known, is_known, default=Value("{}"), output_field=TEXT)
+
+
+class _IsNothing(Func):
+    arg_joiner = ", "
+    template = "(num_nonnulls(%(expressions)s) = 0)"
+    arity = 2
+    output_field = models.BooleanField()
 
 
 class _Is(Func):

@@ -20,6 +20,8 @@ from pghistory_ui.views import export
 KEPT: Final = 10_000
 """How many filled gaps are kept for the lines that follow."""
 
+BUFFER: Final = 1_000_000
+
 ENDINGS: Final = {"csv": b"\r\n", "jsonl": b"\n"}
 
 
@@ -35,7 +37,7 @@ def write(access: Access, timeline: Timeline, sheet: Sheet, *, file: IO[bytes], 
         if not sheet.has_gaps(timeline.event_models, using):
             return copy(timeline, file, sheet, progress=progress, ending=ending)
         known = Known(access, sheet, using)
-        with tempfile.TemporaryFile() as lines:
+        with tempfile.TemporaryFile(buffering=BUFFER) as lines:
             written = copy(timeline, lines, sheet, progress=progress, ending=ending)
             lines.seek(0)
 

@@ -79,7 +79,7 @@ class Export(Kind):
         chooser = ColumnsForm(query)
         chooser.is_valid()
         record = records.begin(self.request, file_format, query, chooser.chosen)
-        with tempfile.NamedTemporaryFile("w+b") as whole:
+        with tempfile.NamedTemporaryFile("w+b", buffering=copied.BUFFER) as whole:
             with jobs.Pulse(self.job, self.using) as pulse:
                 written = self._write(whole, file_format, chooser.chosen, pulse)
             records.end(record, written)
