@@ -71,11 +71,14 @@ def fill(source: IO[bytes], target: Any, *, mark: str, tell: Tell) -> None:
     between, rest = mark.encode(), b""
     while block := source.read(BLOCK):
         pieces = (rest + block).split(between)
-        # Texts and gaps take turns. What may go on in the next block waits for it.
-        whole = (len(pieces) - 1) // 2 * 2
-        rest = between.join(pieces[whole:])
-        told = tell(pieces[1:whole:2])
-        target.write(b"".join(part for pair in zip(pieces[0:whole:2], told, strict=True) for part in pair))
+        # Texts and gaps take turns. A gap that goes on in the next block waits for it, and so does a mark.
+        text, rest = b"", between.join(pieces[-2:])
+        if len(pieces) % 2:
+            end = max(0, len(pieces[-1]) - len(between) + 1)
+            text, rest = pieces[-1][:end], pieces[-1][end:]
+        texts, gaps = pieces[:-1:2], pieces[1:-1:2]
+        told = tell(gaps)
+        target.write(b"".join(part for pair in zip(texts, told, strict=False) for part in pair) + text)
     target.write(rest)
 
 

@@ -19,7 +19,7 @@ from django.utils import timezone
 
 import pghistory
 from demo_project.shop.models import Category, Product, Supplier, Tag
-from pghistory.export import Sheet, cells, fields
+from pghistory.export import Sheet, cells, fields, fill
 from pghistory.models import Context
 from pghistory.timeline import Timeline
 from pghistory_ui.permissions import Access
@@ -266,6 +266,21 @@ def test_what_python_writes_in_another_way_is_left_to_python(
     assert fields.is_exact(event_model, "on_sale_from", "default")
     settings.USE_TZ = False
     assert not fields.is_exact(event_model, "on_sale_from", "default")
+
+
+def test_a_file_without_gaps_is_copied_block_by_block(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("pghistory.export.gaps.BLOCK", 100)
+    sizes: list[int] = []
+
+    class Target(io.BytesIO):
+        def write(self, data: Any) -> int:
+            sizes.append(len(data))
+            return super().write(data)
+
+    target, text = Target(), bytes(range(256)) * 10
+    fill(io.BytesIO(text), target, mark="mark of a gap", tell=lambda gaps: [b"?" for _gap in gaps])
+    assert target.getvalue() == text
+    assert max(sizes) <= 100 + len("mark of a gap")
 
 
 def test_gaps_that_end_in_another_block_are_filled_as_well(

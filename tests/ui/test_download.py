@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.http import HttpRequest
 from django.test import Client
 from django.utils import timezone
 
@@ -21,6 +22,7 @@ from pghistory.jobs import queue
 from pghistory.models import Job
 from pghistory_ui.models import ExportRecord
 from tests.ui.html import Page
+from tests.ui.test_permissions import model_admin
 
 Browse = Callable[..., Page]
 EVENTS = "/admin/pghistory/events/"
@@ -55,6 +57,28 @@ def test_the_file_holds_what_the_page_would_stream(client: Client, mara: User, c
     streamed: Any = client.get(f"{EVENTS}export.csv?model=shop.Product")
     assert fetched(client, page) == b"".join(streamed.streaming_content).decode()
     assert len(stored(files)) == 1
+    assert [record.rows for record in ExportRecord.objects.all()] == [2, 2]
+
+
+@pytest.mark.parametrize("file_format", ["csv", "jsonl"])
+def test_a_file_of_what_an_admin_allows_object_by_object_is_the_same_as_well(
+    client: Client, viktor: User, changed: Product, file_format: str
+):
+    def has_view_permission(self: Any, request: HttpRequest, obj: Any = None) -> bool:
+        return obj is None or obj.pk == changed.pk
+
+    other = Product.objects.get(pk=changed.pk)
+    other.pk, other.sku = None, "OTHER"
+    other.save()
+    client.force_login(viktor)
+    with model_admin(Product, has_view_permission=has_view_permission):
+        data = {"model": "shop.Product", "format": file_format}
+        page = Page(client.post(ORDER, data, follow=True).content.decode())
+        streamed: Any = client.get(f"{EVENTS}export.{file_format}?model=shop.Product")
+        of_page = b"".join(streamed.streaming_content).decode()
+        text = fetched(client, page)
+    assert text == of_page
+    assert "OTHER" not in text
     assert [record.rows for record in ExportRecord.objects.all()] == [2, 2]
 
 
