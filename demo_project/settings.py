@@ -2,6 +2,7 @@
 
 DATABASE_URL      a PostgreSQL address; without it, the embedded server of `make demo`
 DEMO_DEBUG        1 shows Django's error pages
+DEMO_MEDIA        a folder for uploads and files of exports; without it, one beside the embedded server
 DEMO_HOSTS        further host names, separated by commas
 DEMO_SECRET_KEY   a key of one's own, should the demo ever be reachable by others
 """
@@ -106,7 +107,7 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [ROOT / "static"]
 MEDIA_URL = "/media/"
-MEDIA_ROOT = postgres.HOME / "media"
+MEDIA_ROOT = os.environ.get("DEMO_MEDIA") or postgres.HOME / "media"
 
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

@@ -97,7 +97,7 @@ def copy(
             cursor.copy(text, params) as lines,
         ):
             for piece in _pieces(lines):
-                file.write(b"".join(piece) if ending == b"\n" else ending.join([*(line[:-1] for line in piece), b""]))
+                file.write(b"".join(piece) if ending == b"\n" else ending.join([line[:-1] for line in piece] + [b""]))
                 written += len(piece)
                 if progress:
                     progress(written)

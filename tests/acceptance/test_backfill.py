@@ -1,9 +1,11 @@
 """A backfill of 200,000 products, watched to its end in a real browser though a worker is killed in the middle."""
 
+import json
 import os
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
@@ -18,8 +20,9 @@ from playwright.sync_api import Page, expect
 from demo_project.accounts import MARA, VIKTOR
 from demo_project.shop.models import Product
 from demo_project.shop.seed import work
-from pghistory import backfill, jobs
+from pghistory import backfill, jobs, registry
 from pghistory.models import Job, JobRange
+from pghistory.timeline import Timeline
 
 ROOT = Path(__file__).resolve().parents[2]
 NUMBER = 200_000
@@ -30,13 +33,15 @@ Worker = Callable[[], subprocess.Popen[bytes]]
 
 
 @pytest.fixture
-def worker(transactional_db: None, settings: Any) -> Iterator[Worker]:
-    """Starts the demo's worker on the database of the tests."""
+def worker(transactional_db: None, settings: Any, tmp_path: Path) -> Iterator[Worker]:
+    """Starts the demo's worker on the database of the tests; both keep files in one folder."""
+    folder = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": tmp_path}}
+    settings.STORAGES = {**settings.STORAGES, "pghistory": folder}
     settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
     parameters = psycopg.conninfo.conninfo_to_dict(os.environ["DATABASE_URL"])
     address = psycopg.conninfo.make_conninfo(**{**parameters, "dbname": connection.settings_dict["NAME"]})
     environment = {**os.environ, "DATABASE_URL": address, "DJANGO_SETTINGS_MODULE": "demo_project.settings"}
-    environment["DEMO_SECRET_KEY"] = settings.SECRET_KEY
+    environment |= {"DEMO_SECRET_KEY": settings.SECRET_KEY, "DEMO_MEDIA": str(tmp_path)}
     command = [sys.executable, "-m", "demo_project.manage", "db_worker", "--no-startup-delay", "--interval", "0.2"]
     processes = []
 
@@ -50,28 +55,31 @@ def worker(transactional_db: None, settings: Any) -> Iterator[Worker]:
         process.wait()
 
 
+def exported(page: Page) -> int:
+    """Has everything exported, fetches the file and gives the number of its lines, each an event of its own."""
+    page.goto("/admin/pghistory/events/export/")
+    page.get_by_role("button", name="Make a JSON Lines file in the background").click()
+    expect(page.get_by_role("heading", name="Done")).to_be_visible(timeout=LONG)
+    with page.expect_download() as started:
+        page.get_by_role("link", name="Download the file").click()
+    with Path(started.value.path()).open() as file:
+        lines = Counter((line["pgh_event_model"], line["pgh_id"]) for line in map(json.loads, file))
+    assert lines.total() == len(lines) == Job.objects.filter(kind="export").latest("created_at").total
+    return len(lines)
+
+
 def test_a_backfill_is_watched_to_its_end_though_its_worker_is_killed_and_everything_is_exported(
     worker: Worker,
     sign_in: Callable[..., Page],
     look: Callable[..., None],
     troubles: list[str],
     monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
-    settings: Any,
 ):
-    folder = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": tmp_path}}
-    settings.STORAGES = {**settings.STORAGES, "pghistory": folder}
     page = sign_in(MARA)
 
     # Everything that the shop's history holds, as a file.
-    page.goto("/admin/pghistory/events/export/")
-    page.get_by_role("button", name="Make a JSON Lines file in the background").click()
     first = worker()
-    expect(page.get_by_role("heading", name="Done")).to_be_visible(timeout=LONG)
-    with page.expect_download() as started:
-        page.get_by_role("link", name="Download the file").click()
-    with Path(started.value.path()).open() as file:
-        assert sum(1 for _ in file) == Job.objects.get().total
+    assert exported(page) == Timeline().count(bound=NUMBER).number
 
     # Products that are older than their tracking are chosen, previewed and confirmed.
     work.older_products(NUMBER)
@@ -116,6 +124,11 @@ def test_a_backfill_is_watched_to_its_end_though_its_worker_is_killed_and_everyt
     assert backfill.run(Product)[0].written == 0
     page.get_by_role("link", name="all events of this job").click()
     expect(page.locator("body")).to_contain_text("Tracking began today")
+
+    # And once more, with all that was added.
+    # The worker has the settings of the demo, which has no models of tests.
+    of_demo = [found for found in registry.event_models() if found.__module__.startswith("demo_project.")]
+    assert exported(page) == Timeline().across(*of_demo).count(bound=2 * NUMBER).number > NUMBER
     assert troubles == []
 
 
