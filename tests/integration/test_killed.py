@@ -69,6 +69,9 @@ def wait_for(condition: Callable[[], bool], seconds: float = 60) -> None:
 def own_server(transactional_db: None) -> Iterator[postgres.Server]:
     """A server with a copy of the test database, which may be killed."""
     with copied() as server:
+        with psycopg.connect(server.url("copy"), autocommit=True) as copy:
+            # Else what was committed within the last half second is gone with a server that is killed.
+            copy.execute("alter database copy set synchronous_commit = on")
         yield server
 
 
