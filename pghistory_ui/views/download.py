@@ -29,6 +29,7 @@ from django.utils.translation import gettext as _
 
 from pghistory import errors, jobs
 from pghistory.export import Sheet
+from pghistory.export.cells import COLUMNS
 from pghistory.jobs import Kind
 from pghistory.models import Job, JobRange
 from pghistory_ui import clock, config, records
@@ -128,6 +129,9 @@ def order_export(request: HttpRequest, site: AdminSite) -> HttpResponse:
         return HttpResponseRedirect(back)
     if at_once:
         return HttpResponseRedirect(f"{page_url(site, 'export', file_format)}?{query.urlencode()}")
+    if chooser.chosen == COLUMNS:
+        # As when none is chosen: the page of the job need not list them.
+        query.pop("columns", None)
     rows = form.apply(access.timeline(*access.exportable)).count(bound=MOST).number
     arguments = {"query": query.urlencode(), "format": file_format, "site": site.name}
     owner = request.user if isinstance(request.user, Model) else None

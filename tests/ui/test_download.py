@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from demo_project.shop.models import Product, Supplier
 from pghistory import jobs
+from pghistory.export.cells import COLUMNS
 from pghistory.jobs import queue
 from pghistory.models import Job
 from pghistory_ui.models import ExportRecord
@@ -102,6 +103,10 @@ def test_the_file_has_the_columns_that_the_page_sends_along(
     data = {"model": "shop.Product", "columns": ["pgh_id", "pgh_label"], "format": "csv"}
     page = Page(client.post(ORDER, data, follow=True).content.decode())
     assert fetched(client, page).splitlines()[0] == "pgh_id,pgh_label"
+    assert "columns=pgh_id" in page.text
+    page = Page(client.post(ORDER, {**data, "columns": list(COLUMNS)}, follow=True).content.decode())
+    assert fetched(client, page).splitlines()[0] == ",".join(COLUMNS)
+    assert "columns=" not in page.text
 
 
 def test_what_is_made_at_once_has_the_same_filter_and_columns(client: Client, mara: User, changed: Product):

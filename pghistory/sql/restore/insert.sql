@@ -1,3 +1,4 @@
+-- `offset 0` keeps the planner from reading the whole history for a join.
 insert into {table} (
     {columns}
 )
