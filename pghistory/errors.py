@@ -24,6 +24,7 @@ A class's docstring is its message; the values in braces are given when it is ra
     ├── BackgroundNeeded (RuntimeError) work that is too long for a request
     ├── JobUnderWay (RuntimeError)      a second job for what another one is at work on
     ├── JobCancelled (RuntimeError)     a job that somebody ended while it was at work
+    ├── FileNotKept (RuntimeError)      a storage that does not take the file of a job
     ├── TakesNoWrites (RuntimeError)    a replica, or a database that is read-only
     ├── CannotRevert (RuntimeError)     an event that does not hold the whole row
     ├── InvalidMetadata (ValueError)    context that PostgreSQL cannot store
@@ -146,6 +147,10 @@ class JobUnderWay(PghistoryError, RuntimeError):
 
 class JobCancelled(PghistoryError, RuntimeError):
     """The job {job} was cancelled."""
+
+
+class FileNotKept(PghistoryError, RuntimeError):
+    """The file could not be put into its storage: {problem}"""
 
 
 class TakesNoWrites(PghistoryError, RuntimeError):

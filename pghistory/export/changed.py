@@ -9,11 +9,11 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from django.db import models
-from django.db.models import Case, F, Func, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, F, Func, OuterRef, Subquery, Value, When
 from django.db.models.functions import Coalesce, Concat, NullIf
 
 from pghistory import changes, conditions
-from pghistory.export.fields import comparable, written
+from pghistory.export.fields import as_compared, as_written
 from pghistory.models import Event
 from pghistory.readings import Labels
 
@@ -24,12 +24,37 @@ TEXT: Final = models.TextField()
 Reference = Callable[[str], Any]
 
 
-class IsThere(Func):
-    """Whether there is a value."""
+class Member(Func):
+    """A field with its values before and after, as a member of the JSON; nothing where these are the same.
 
-    template = "(%(expressions)s is not null)"
-    arity = 1
-    output_field = models.BooleanField()
+    It is one expression, as Django takes longer to resolve a tree of them than PostgreSQL does to plan it. Of `values`
+    there are two, or the only one that there is: of a row that `is_added`, or was removed.
+    """
+
+    output_field = TEXT
+
+    def __init__(self, *values: Any, field: models.Field[Any, Any], is_added: bool = True) -> None:
+        super().__init__(*values)
+        self._field = field
+        self._is_added = is_added
+
+    def as_sql(self, compiler: Any, connection: Any, **_context: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
+        """A case over columns, which bring no parameters along however often they are named."""
+        columns = [compiler.compile(value)[0] for value in self.get_source_expressions()]
+        told = [f"coalesce({as_written(column, self._field)}, 'null')" for column in columns]
+        if len(columns) == 1:
+            told.insert(0 if self._is_added else 1, "'null'")
+        before, after = told
+        pair = f"""concat('"{self._field.name}": [', {before}, ', ', {after}, ']')"""
+        return f"case when {self._differ(columns)} then {pair} end", []
+
+    def _differ(self, columns: Sequence[str]) -> str:
+        compared = [as_compared(column, self._field) for column in columns]
+        if len(compared) == 1:
+            return f"{compared[0]} is not null"
+        if conditions.has_equality(self._field):
+            return " is distinct from ".join(compared)
+        return " *<> ".join(f"row({column})::record" for column in compared)
 
 
 def changed(event_model: type[Event], names: Sequence[str]) -> Any:
@@ -70,35 +95,20 @@ class Pairs:
     """The members of the JSON, with commas between them: "" where nothing differs."""
 
     def __init__(self, event_model: type[Event], names: Sequence[str]) -> None:
-        self._fields = [event_model._meta.get_field(name) for name in names]
+        self._fields: list[Any] = [event_model._meta.get_field(name) for name in names]
 
     def between(self, before: Reference, after: Reference) -> Any:
         """What differs between two rows, each given by how its columns are named."""
-        return _joined([self._between(field, before(field.name), after(field.name)) for field in self._fields])
+        pairs = [Member(before(field.name), after(field.name), field=field) for field in self._fields]
+        return _joined(pairs)
 
     def added(self, row: Reference) -> Any:
         """What a row has, where there was none."""
-        return _joined([self._alone(field, row(field.name), is_added=True) for field in self._fields])
+        return _joined([Member(row(field.name), field=field) for field in self._fields])
 
     def removed(self, row: Reference) -> Any:
         """What a row had, where there is none any more."""
-        return _joined([self._alone(field, row(field.name), is_added=False) for field in self._fields])
-
-    def _between(self, field: Any, before: Any, after: Any) -> Any:
-        comparison = changes.IsDistinct if conditions.has_equality(field) else changes.IsAnother
-        differ = Q(comparison(comparable(before, field), comparable(after, field)))
-        return Case(When(differ, then=_pair(field, written(before, field), written(after, field))), output_field=TEXT)
-
-    def _alone(self, field: Any, value: Any, *, is_added: bool) -> Any:
-        null, text = Value("null", TEXT), written(value, field)
-        pair = _pair(field, *((null, text) if is_added else (text, null)))
-        return Case(When(Q(IsThere(comparable(value, field))), then=pair), output_field=TEXT)
-
-
-def _pair(field: Any, before: Any, after: Any) -> Any:
-    null = Value("null", TEXT)
-    values = (Coalesce(before, null), Value(", "), Coalesce(after, null))
-    return Func(Value(f'"{field.name}": ['), *values, Value("]"), function="concat", output_field=TEXT)
+        return _joined([Member(row(field.name), field=field, is_added=False) for field in self._fields])
 
 
 def _joined(parts: list[Any]) -> Any:

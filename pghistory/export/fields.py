@@ -6,9 +6,8 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.db import connections, models
-from django.db.models import Func, Value
+from django.db.models import Func
 from django.db.models.fields.files import FileDescriptor
-from django.db.models.functions import Cast, Collate, NullIf
 
 from pghistory.casts import final_target
 from pghistory.models import Event
@@ -51,14 +50,17 @@ def written(expression: Any, field: models.Field[Any, Any]) -> Any:
     return Func(expression, template=template, arity=1, output_field=models.TextField())
 
 
-def comparable(expression: Any, field: models.Field[Any, Any]) -> Any:
-    """A value of a field as it is compared: texts letter by letter, and JSON's null is nothing."""
+def as_written(column: str, field: models.Field[Any, Any]) -> str:
+    """The same of a column, as SQL."""
+    return WRITTEN.get(_kind(field), AS_JSON) % {"expressions": column}
+
+
+def as_compared(column: str, field: models.Field[Any, Any]) -> str:
+    """A column of a field as SQL compares it: texts letter by letter, and JSON's null is nothing."""
     kind = _kind(field)
     if kind in TEXTS:
-        return Collate(Cast(expression, models.TextField()), "C")
-    if kind == "JSONField":
-        return NullIf(Cast(expression, models.TextField()), Value("null"))
-    return expression
+        return f'({column})::text collate "C"'
+    return f"nullif(({column})::text, 'null')" if kind == "JSONField" else column
 
 
 def is_plain_key(field: models.Field[Any, Any]) -> bool:

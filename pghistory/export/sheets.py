@@ -6,7 +6,7 @@ reads, and the mark again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -90,11 +90,6 @@ class Sheet:
         for number, (name, cell) in enumerate(zip(self.columns, cells, strict=True)):
             parts += [Value(f'{", " if number else ""}"{name}": '), Coalesce(cell, Value("null", TEXT))]
         return [_joined(*parts, Value("}"))]
-
-    def has_gaps(self, event_models: Iterable[type[Event]], using: str) -> bool:
-        """Whether Python has to fill in cells of these event models."""
-        gaps = (self._gap(name, event_model, 0, using) for event_model in event_models for name in self.columns)
-        return any(gap is not None for gap in gaps)
 
     def names(self, event_model: type[Event]) -> list[str]:
         """The fields of an event model that may be told."""

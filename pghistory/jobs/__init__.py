@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from pghistory import config, contexts, errors, functions, registry
 from pghistory.jobs import kinds, queue, zones
-from pghistory.jobs.files import expire, storage
+from pghistory.jobs.files import Draft, drafting, expire, keep, storage
 from pghistory.jobs.kinds import Kind, kind_of
 from pghistory.jobs.pulse import Pulse
 from pghistory.jobs.status import Progress, progress, progress_of
@@ -18,14 +18,17 @@ from pghistory.jobs.worker import note, work
 from pghistory.models import Job, JobRange
 
 __all__ = [
+    "Draft",
     "Kind",
     "Progress",
     "Pulse",
     "cancel",
     "context_id",
     "databases",
+    "drafting",
     "expire",
     "find",
+    "keep",
     "kind_of",
     "looked",
     "note",

@@ -55,6 +55,10 @@ class Kind(ABC):
     def do(self, part: JobRange) -> int:
         """Does a part within the transaction that marks it as done, and gives the number of rows that it wrote."""
 
+    def forget(self) -> None:
+        """Takes away what a part that was rolled back has left outside of the database."""
+        return
+
     def lock(self, *, shared: bool) -> None:
         """Keeps others away from the target for the rest of the transaction; shared, only those of other jobs."""
         return

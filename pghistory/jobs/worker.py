@@ -6,6 +6,7 @@ or the whole server, is killed, the lock goes with the transaction and another w
 
 from __future__ import annotations
 
+import logging
 import time
 from typing import Any, Final
 
@@ -28,6 +29,11 @@ LOCK_TIMEOUT: Final = "10s"
 # Lock not available, deadlock, serialisation failure, statement cancelled or timed out.
 PASSING: Final = {"55P03", "40P01", "40001", "57014"}
 READ_ONLY: Final = "25006"
+
+EXPECTED: Final = (errors.PghistoryError, DatabaseError, LookupError, OSError)
+"""What may stop a job though nobody has made a mistake in the program."""
+
+LOGGER: Final = logging.getLogger("pghistory.jobs")
 
 
 def work(job_id: Any, *, using: str, on_range: Any = None) -> Job:
@@ -59,28 +65,47 @@ def work(job_id: Any, *, using: str, on_range: Any = None) -> Job:
 
 def begin(job_id: Any, using: str) -> None:
     """Cuts a queued job into ranges, once."""
-    jobs = Job.objects.using(using)
+    attempts = 1
+    while not _begun(job_id, using, is_last=attempts == ATTEMPTS):
+        attempts += 1
+
+
+def _begun(job_id: Any, using: str, *, is_last: bool) -> bool:
+    """One attempt; False asks for another. Each is a transaction: between two of them the job can be cancelled."""
     with transaction.atomic(using=using):
-        job = jobs.select_for_update().get(pk=job_id)
+        job = Job.objects.using(using).select_for_update().get(pk=job_id)
         if job.state != Job.State.QUEUED:
-            return
+            return True
         try:
-            with transaction.atomic(using=using), zones.of(job):
-                kind = _checked(job, using)
-                # Waits for the ranges that a cancelled job of the same target may still be writing.
-                kind.lock(shared=False)
-                job.total = kind.total()
-                parts = list(kind.ranges(job.total))
-                JobRange.objects.using(using).bulk_create(parts, batch_size=1_000)
-        except (errors.PghistoryError, DatabaseError, LookupError) as error:
+            parts = _cut(job, using)
+        except Exception as error:
             if is_lost(error):
                 raise
+            if _passes(error) and not is_last:
+                note(job, using, f"It could not begin and is tried again: {said(error)}", JobLine.Level.WARNING)
+                return False
+            _tell(job, error)
             fail(job, using, said(error))
-            return
+            return True
         job.state, job.started_at = Job.State.RUNNING, timezone.now()
         job.save(using=using)
-        ranges, rows = f"{len(parts):,} range{pluralize(len(parts))}", f"{job.total:,} row{pluralize(job.total)}"
+        ranges, rows = f"{parts:,} range{pluralize(parts)}", f"{job.total:,} row{pluralize(job.total)}"
         note(job, using, f"Started: {ranges}, {rows} to look at")
+        return True
+
+
+def _cut(job: Job, using: str) -> int:
+    """Counts what there is to do, writes the ranges and gives their number."""
+    with transaction.atomic(using=using), zones.of(job):
+        with connections[using].cursor() as cursor:
+            cursor.execute(functions.set_config({"lock_timeout": LOCK_TIMEOUT}))
+        kind = _checked(job, using)
+        # Waits for the ranges that a cancelled job of the same target may still be writing.
+        kind.lock(shared=False)
+        job.total = kind.total()
+        parts = list(kind.ranges(job.total))
+        JobRange.objects.using(using).bulk_create(parts, batch_size=1_000)
+    return len(parts)
 
 
 def _next(job_id: Any, using: str) -> bool | None:
@@ -89,6 +114,7 @@ def _next(job_id: Any, using: str) -> bool | None:
     if job.state != Job.State.RUNNING:
         return None
     part: JobRange | None = None
+    kind: kinds.Kind | None = None
     began = time.monotonic()
     outermost = not connections[using].in_atomic_block
     try:
@@ -106,9 +132,11 @@ def _next(job_id: Any, using: str) -> bool | None:
                 part.done_at = timezone.now()
                 part.save(using=using, update_fields=["written", "done_at"])
                 note(job, using, f"Range {part.number:,}: {part.written:,} written", JobLine.Level.DONE)
-    except (errors.PghistoryError, DatabaseError, LookupError) as error:
+    except Exception as error:
         if is_lost(error):
             raise
+        if kind:
+            kind.forget()
         return _stopped(job, part, using, error)
     if part is None:
         if _is_left(job, using):
@@ -144,8 +172,15 @@ def _stopped(job: Job, part: JobRange | None, using: str, error: Exception) -> b
     if _passes(error) and 0 < attempts < ATTEMPTS:
         note(job, using, f"{place} was rolled back and is tried again: {said(error)}", JobLine.Level.WARNING)
         return True
+    _tell(job, error)
     fail(job, using, f"{place} was rolled back: {said(error)}")
     return None
+
+
+def _tell(job: Job, error: Exception) -> None:
+    """Has those who mend programs know of what they have to mend, as code of the project that a job calls."""
+    if not isinstance(error, EXPECTED):
+        LOGGER.error("The job %s has failed", job.pk, exc_info=error)
 
 
 def _passes(error: Exception) -> bool:
@@ -184,11 +219,16 @@ def note(job: Job, using: str, text: str, level: str = JobLine.Level.NOTE) -> No
 
 def is_lost(error: BaseException) -> bool:
     """Whether the connection is gone, rather than a statement refused."""
+    if isinstance(error, InterfaceError):
+        return True
     state = _state_of(error)
     gone = state is None or state.startswith(("08", "57P"))
     return isinstance(error, OperationalError) and gone
 
 
 def said(error: BaseException) -> str:
-    """What an error says, without the place in the statement."""
-    return str(error).strip().split("\n")[0] or type(error).__name__
+    """What an error says, without the place in the statement; of a mistake in a program, which kind it is."""
+    text = str(error).strip().split("\n")[0]
+    if not isinstance(error, EXPECTED) and text:
+        return f"{type(error).__name__}: {text}"
+    return text or type(error).__name__

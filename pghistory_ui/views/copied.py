@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from typing import IO, Any, Final
+from typing import Any, Final
 
 from django.db import router
 from django.db.models import Model
@@ -20,8 +19,6 @@ from pghistory_ui.views import export
 KEPT: Final = 10_000
 """How many filled gaps are kept for the lines that follow."""
 
-BUFFER: Final = 1_000_000
-
 ENDINGS: Final = {"csv": b"\r\n", "jsonl": b"\n"}
 
 
@@ -30,23 +27,43 @@ def may_copy(access: Access, timeline: Timeline) -> bool:
     return len(_databases(timeline)) <= 1 and access.may_count(timeline.event_models)
 
 
-def write(access: Access, timeline: Timeline, sheet: Sheet, *, file: IO[bytes], progress: Callable[[int], None]) -> int:
-    """Writes the file and gives the number of its events; the sheet has a mark, and leaves out what may not be seen."""
+def write(
+    access: Access, timeline: Timeline, sheet: Sheet, *, draft: Callable[[], Any], progress: Callable[[int], None]
+) -> tuple[Any, int]:
+    """The file, one of those that `draft` gives, and the number of its events.
+
+    The sheet has a mark, and leaves out what may not be seen.
+    """
     ending, using = ENDINGS[sheet.file_format], next(iter(_databases(timeline)), "")
     with export.snapshot():
-        if not sheet.has_gaps(timeline.event_models, using):
-            return copy(timeline, file, sheet, progress=progress, ending=ending)
+        lines = Watched(draft(), sheet.mark)
+        written = copy(timeline, lines, sheet, progress=progress, ending=ending)
+        if not lines.is_marked:
+            return lines.file, written
         known = Known(access, sheet, using)
-        with tempfile.TemporaryFile(buffering=BUFFER) as lines:
-            written = copy(timeline, lines, sheet, progress=progress, ending=ending)
-            lines.seek(0)
 
-            def tell(gaps: Sequence[bytes]) -> Sequence[bytes]:
-                progress(written)
-                return known.tell(gaps)
+        def tell(gaps: Sequence[bytes]) -> Sequence[bytes]:
+            progress(written)
+            return known.tell(gaps)
 
-            fill(lines, file, mark=sheet.mark, tell=tell)
-    return written
+        whole = draft()
+        lines.file.seek(0)
+        fill(lines.file, whole, mark=sheet.mark, tell=tell)
+    return whole, written
+
+
+class Watched:
+    """A file, and whether a mark was written into it; what is written at a time ends with a line."""
+
+    def __init__(self, file: Any, mark: str) -> None:
+        self.file = file
+        self.is_marked = False
+        self._mark = mark.encode()
+
+    def write(self, data: bytes) -> None:
+        """Passes the lines on."""
+        self.is_marked = self.is_marked or self._mark in data
+        self.file.write(data)
 
 
 class Known:

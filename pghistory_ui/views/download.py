@@ -5,14 +5,12 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import secrets
-import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
-from django.core.files import File
 from django.db import router
 from django.db.models import Model
 from django.http import (
@@ -48,6 +46,7 @@ class Export(Kind):
     name = "export"
     one_snapshot = True
     stops_midway = True
+    stored = ""
 
     def check(self, request: HttpRequest | None, site: AdminSite | None) -> None:
         if request is None or site is None:
@@ -80,28 +79,34 @@ class Export(Kind):
         chooser = ColumnsForm(query)
         chooser.is_valid()
         record = records.begin(self.request, file_format, query, chooser.chosen)
-        with tempfile.NamedTemporaryFile("w+b", buffering=copied.BUFFER) as whole:
+        with jobs.drafting() as draft:
             with jobs.Pulse(self.job, self.using) as pulse:
-                written = self._write(whole, file_format, chooser.chosen, pulse)
+                file, written = self._write(draft, file_format, chooser.chosen, pulse)
             records.end(record, written)
-            whole.seek(0)
             # Nobody can guess the name, should the storage be one that serves what it has.
             name = f"pghistory/{self.job.pk}-{secrets.token_urlsafe(24)}.{file_format}"
-            stored = jobs.storage().save(name, File(whole))
+            self.stored = jobs.keep(file, name)
         expires = timezone.now() + dt.timedelta(days=config.export_days())
-        Job.objects.using(self.using).filter(pk=self.job.pk).update(file=stored, expires_at=expires)
+        Job.objects.using(self.using).filter(pk=self.job.pk).update(file=self.stored, expires_at=expires)
         return written
 
-    def _write(self, file: Any, file_format: str, columns: Sequence[str], pulse: jobs.Pulse) -> int:
-        """Writes the file, by COPY wherever the database decides what may be seen, and gives the number of events."""
+    def forget(self) -> None:
+        if self.stored:
+            jobs.storage().delete(self.stored)
+
+    def _write(
+        self, draft: Callable[[], jobs.Draft], file_format: str, columns: Sequence[str], pulse: jobs.Pulse
+    ) -> tuple[jobs.Draft, int]:
+        """The file, made by COPY wherever the database decides what may be seen, and the number of its events."""
         timeline = self._timeline
         if copied.may_copy(self.access, timeline):
             hidden = {found: self.access.hidden_fields(found) for found in timeline.event_models}
             # Nobody can guess the mark, and write it into a cell.
             sheet = Sheet(file_format, columns, hidden, secrets.token_hex(16))
-            return copied.write(self.access, timeline, sheet, file=file, progress=pulse)
+            return copied.write(self.access, timeline, sheet, draft=draft, progress=pulse)
         rows = export.values(self.access, timeline, columns, timezone.get_current_timezone())
         make = export.csv_lines if file_format == "csv" else export.json_lines
+        file = draft()
         written = -1 if file_format == "csv" else 0  # The heading is a line as well.
         # What is read within a transaction of its own is closed before that of the range ends, however it ends.
         with contextlib.closing(rows):
@@ -109,7 +114,7 @@ class Export(Kind):
                 file.write(line.encode())
                 written += 1
                 pulse(max(written, 0))
-        return written
+        return file, written
 
 
 def order_export(request: HttpRequest, site: AdminSite) -> HttpResponse:

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 import pytest
 from django.contrib.auth.models import Permission, User
-from django.db import DataError, OperationalError, connection, connections, transaction
+from django.db import DataError, InterfaceError, OperationalError, connection, connections, transaction
 from django.utils import timezone
 
 from demo_project.shop.models import Category
@@ -527,6 +527,11 @@ def end_session(job: Job) -> None:
     run_sql("select pg_terminate_backend(pg_backend_pid())")
 
 
+def lose_connection(job: Job) -> None:
+    """As a driver says of a connection that is closed already."""
+    raise InterfaceError("connection already closed")
+
+
 def break_after_a_cancellation(job: Job) -> None:
     elsewhere(lambda: jobs.cancel(Job.objects.get(pk=job.pk)))
     raise DataError("invalid input")
@@ -542,8 +547,9 @@ def errand(monkeypatch: pytest.MonkeyPatch) -> Job:
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("moment", ["count", "write"])
-def test_a_session_that_ends_at_work_does_not_end_the_job(errand: Job, moment: str):
-    Errand.events[moment] = end_session
+@pytest.mark.parametrize("event", [end_session, lose_connection])
+def test_a_session_that_ends_at_work_does_not_end_the_job(errand: Job, moment: str, event: Callable[[Job], None]):
+    Errand.events[moment] = event
     assert jobs.work(errand.pk, using="default").state == "done"
     assert log(errand) == ["Started: 2 ranges, 2 rows to look at", "Range 1: 1 written", "Range 2: 1 written", "Done"]
 
@@ -553,6 +559,21 @@ def test_a_job_that_was_cancelled_while_a_range_failed_stays_cancelled(errand: J
     Errand.events["write"] = break_after_a_cancellation
     assert jobs.work(errand.pk, using="default").state == "cancelled"
     assert log(errand)[-1] == "Cancelled: 0 written in 0 of 2 ranges"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("moment", ["count", "write"])
+def test_a_mistake_in_a_program_ends_the_job_and_is_told_to_those_who_mend_it(
+    moment: str, errand: Job, caplog: pytest.LogCaptureFixture
+):
+    Errand.events[moment] = lambda job: job.no_such_thing
+    failed = jobs.work(errand.pk, using="default")
+    assert failed.state == "failed"
+    assert failed.error.endswith("AttributeError: 'Job' object has no attribute 'no_such_thing'")
+    (record,) = caplog.records
+    assert record.getMessage() == f"The job {errand.pk} has failed"
+    assert record.exc_info
+    assert jobs.work(jobs.resume(failed).pk, using="default").state == "done"
 
 
 @pytest.mark.django_db(transaction=True)

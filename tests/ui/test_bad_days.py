@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -61,7 +61,7 @@ def event_model() -> Any:
 
 
 @pytest.fixture(params=KINDS)
-def errand(request: pytest.FixtureRequest, transactional_db: None, settings: Any, tmp_path: Path) -> Errand:
+def queued(request: pytest.FixtureRequest, transactional_db: None, settings: Any, tmp_path: Path) -> Errand:
     folder = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": tmp_path}}
     settings.STORAGES = {**settings.STORAGES, "pghistory": folder}
     owner = User.objects.create_superuser("mara")
@@ -86,9 +86,14 @@ def errand(request: pytest.FixtureRequest, transactional_db: None, settings: Any
     due = {"backfill": NUMBER, "undo": NUMBER, "restore": 1, "export": 0}[kind]
     name = "restore" if kind == "undo" else kind
     job = jobs.order(name, {**arguments, "site": "admin"}, owner=owner)
-    worker.begin(job.pk, "default")
     lines = 2 * NUMBER if kind == "export" else 0
     return Errand(job, tmp_path, event_model().objects.count(), due, lines)
+
+
+@pytest.fixture
+def errand(queued: Errand) -> Errand:
+    worker.begin(queued.job.pk, "default")
+    return queued
 
 
 @pytest.fixture
@@ -97,6 +102,36 @@ def application(errand: Errand) -> Iterator[psycopg.Connection[Any]]:
     with psycopg.connect(address_of_test_database()) as held:
         held.execute(f"lock table shop_productevent in {HELD.get(errand.job.kind, 'exclusive')} mode")
         yield held
+
+
+@pytest.fixture
+def maintenance(queued: Errand) -> Iterator[psycopg.Connection[Any]]:
+    """A transaction that lets nobody read what a job has to count before it begins."""
+    with psycopg.connect(address_of_test_database()) as held:
+        held.execute("lock table shop_product, shop_productevent in access exclusive mode")
+        yield held
+
+
+def at_work(job: Job) -> threading.Thread:
+    """A worker of a job, in a thread and on a connection of its own."""
+
+    def labour() -> None:
+        try:
+            jobs.work(job.pk, using="default")
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=labour)
+    thread.start()
+    return thread
+
+
+def until(happens: Callable[[], bool]) -> None:
+    """Waits for it."""
+    deadline = time.monotonic() + 30
+    while not happens():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
 
 
 def ends_in_words(errand: Errand, application: psycopg.Connection[Any], words: tuple[str, ...]) -> None:
@@ -122,6 +157,54 @@ def test_a_lock_that_is_not_given_back_ends_each_kind_of_job_in_words(
     assert sorted(errand.job.lines.filter(level="warning").values_list("level", flat=True)) == ["warning"] * 2
 
 
+COUNTING = pytest.mark.parametrize("queued", ["backfill", "export"], indirect=True)
+BLOCKED = "It could not begin and is tried again: canceling statement due to lock timeout"
+
+
+@COUNTING
+def test_a_lock_that_keeps_a_job_from_beginning_ends_it_in_words(
+    queued: Errand, maintenance: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(worker, "LOCK_TIMEOUT", "200ms")
+    job = jobs.work(queued.job.pk, using="default")
+    assert (job.state, job.error) == ("failed", "canceling statement due to lock timeout")
+    assert list(job.lines.order_by("pk").values_list("text", flat=True)) == [BLOCKED, BLOCKED, job.error]
+    assert not JobRange.objects.filter(job=job).exists()
+    maintenance.rollback()
+    assert queued.is_untouched
+    assert jobs.resume(job).state == "queued"
+    jobs.work(job.pk, using="default")
+    assert queued.is_done_once
+
+
+@COUNTING
+def test_a_job_that_waits_for_a_lock_begins_when_it_is_given_back(
+    queued: Errand, maintenance: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(worker, "LOCK_TIMEOUT", "1s")
+    thread = at_work(queued.job)
+    until(queued.job.lines.exists)
+    maintenance.rollback()
+    thread.join(60)
+    assert queued.is_done_once
+    assert queued.job.lines.filter(level="warning").values_list("text", flat=True)[0] == BLOCKED
+
+
+@COUNTING
+def test_a_job_that_waits_for_a_lock_can_be_cancelled(
+    queued: Errand, maintenance: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(worker, "LOCK_TIMEOUT", "1s")
+    thread = at_work(queued.job)
+    until(queued.job.lines.exists)
+    assert jobs.cancel(queued.job).state == "cancelled"
+    thread.join(60)
+    maintenance.rollback()
+    queued.job.refresh_from_db()
+    assert queued.job.state == "cancelled"
+    assert queued.is_untouched
+
+
 def test_a_statement_that_takes_too_long_ends_each_kind_of_job_in_words(
     errand: Errand, application: psycopg.Connection[Any]
 ):
@@ -136,20 +219,10 @@ def test_a_statement_that_takes_too_long_ends_each_kind_of_job_in_words(
 def test_a_deadlock_with_an_application_takes_each_kind_of_job_back_and_it_is_tried_again(
     errand: Errand, application: psycopg.Connection[Any]
 ):
-    def labour() -> None:
-        try:
-            jobs.work(errand.job.pk, using="default")
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=labour)
-    thread.start()
+    thread = at_work(errand.job)
     with psycopg.connect(address_of_test_database(), autocommit=True) as watch:
-        deadline = time.monotonic() + 30
         waiting = "select 1 from pg_locks where not granted and relation = 'shop_productevent'::regclass"
-        while watch.execute(waiting).fetchone() is None:
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
+        until(lambda: watch.execute(waiting).fetchone() is not None)
     # The worker has looked at its owner; of the two, the one that looks for deadlocks first gives way.
     application.execute("set local deadlock_timeout = '30s'")
     application.execute("lock table auth_user in access exclusive mode")

@@ -66,12 +66,12 @@ def streamed(access: Access, timeline: Timeline, columns: Any, file_format: str)
 
 def made(access: Access, timeline: Timeline, columns: Any, file_format: str) -> str:
     hidden = {found: access.hidden_fields(found) for found in timeline.event_models}
-    file = io.BytesIO()
     told: list[int] = []
     sheet = Sheet(file_format, columns, hidden, secrets.token_hex(16))
-    number = copied.write(access, timeline, sheet, file=file, progress=told.append)
+    file, number = copied.write(access, timeline, sheet, draft=io.BytesIO, progress=told.append)
     assert told[-1] == number
-    return file.getvalue().decode()
+    text: bytes = file.getvalue()
+    return text.decode()
 
 
 def assert_same(access: Access, timeline: Timeline) -> None:
