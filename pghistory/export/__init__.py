@@ -94,7 +94,8 @@ def copy(
             connection.cursor() as cursor,
             _zone(cursor),
             connection.wrap_database_errors,
-            cursor.copy(text, params) as lines,
+            # With DEBUG, Django's own cursor takes no parameters for it.
+            cursor.cursor.copy(text, params) as lines,
         ):
             for piece in _pieces(lines):
                 file.write(b"".join(piece) if ending == b"\n" else ending.join([line[:-1] for line in piece] + [b""]))

@@ -28,6 +28,8 @@ __all__ = [
     "drafting",
     "expire",
     "find",
+    "has_workers",
+    "inline_rows",
     "keep",
     "kind_of",
     "looked",
@@ -46,15 +48,26 @@ CANCEL_TIMEOUT: Final = "5s"
 """How long a cancellation waits for the ranges that are being written."""
 
 
-def place(rows: int, command: str) -> str:
-    """Where work on so many rows is done: "inline", in the request, or "background".
+def inline_rows() -> int:
+    """On how many rows a page works while one waits."""
+    return config.inline_rows()
+
+
+def has_workers() -> bool:
+    """Whether work can be done in the background."""
+    return queue.is_background()
+
+
+def place(rows: int, command: str, *, exact: bool = True) -> str:
+    """Where work on so many rows is done: "inline", in the request, or "background"; not `exact`, there are more.
 
     Raises BackgroundNeeded, which names the command to run instead.
     """
-    if rows <= config.inline_rows():
+    if exact and rows <= inline_rows():
         return "inline"
-    if not queue.is_background():
-        raise errors.BackgroundNeeded(rows=f"{rows:,}", limit=f"{config.inline_rows():,}", command=command)
+    if not has_workers():
+        told = f"{rows:,}" if exact else f"{rows:,}+"
+        raise errors.BackgroundNeeded(rows=told, limit=f"{inline_rows():,}", command=command)
     return "background"
 
 

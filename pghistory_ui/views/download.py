@@ -30,7 +30,7 @@ from pghistory.export import Sheet
 from pghistory.export.cells import COLUMNS
 from pghistory.jobs import Kind
 from pghistory.models import Job, JobRange
-from pghistory_ui import clock, config, records
+from pghistory_ui import clock, config, ledger, records
 from pghistory_ui.filters import FilterForm
 from pghistory_ui.forms import ColumnsForm
 from pghistory_ui.links import as_uuid, page_url
@@ -137,17 +137,25 @@ def order_export(request: HttpRequest, site: AdminSite) -> HttpResponse:
     if chooser.chosen == COLUMNS:
         # As when none is chosen: the page of the job need not list them.
         query.pop("columns", None)
-    rows = form.apply(access.timeline(*access.exportable)).count(bound=MOST).number
     arguments = {"query": query.urlencode(), "format": file_format, "site": site.name}
     owner = request.user if isinstance(request.user, Model) else None
     try:
-        place = jobs.place(rows, "python manage.py pghistory export --help")
+        place = _place(access, form)
         job = jobs.order("export", arguments, owner=owner)
         jobs.start(job, place)
     except errors.PghistoryError as error:
         messages.error(request, str(error))
         return HttpResponseRedirect(back)
     return HttpResponseRedirect(page_url(site, "job", job.pk))
+
+
+def _place(access: Access, form: FilterForm) -> str:
+    """Where the file is made: counted no further than it takes to tell, and no further back than a page looks."""
+    timeline = form.apply(access.timeline(*access.exportable))
+    if jobs.has_workers() and ledger.horizon_of(access, timeline, form) is not None:
+        return "background"
+    count = timeline.count(bound=jobs.inline_rows())
+    return jobs.place(count.number, "python manage.py pghistory export --help", exact=count.exact)
 
 
 def download(request: HttpRequest, site: AdminSite, key: str) -> HttpResponseBase:

@@ -162,6 +162,12 @@ def test_progress_is_told_by_thousands():
     assert told == [1_000, 2_000, 2_100]
 
 
+def test_a_file_is_written_with_debug_as_well(settings: Any):
+    settings.DEBUG = True
+    Everything.objects.create(name="a")
+    assert [row["pgh_label"] for row in rows(Timeline().across(Everything).labelled("insert"))] == ["insert"]
+
+
 def test_the_command_writes_a_file(tmp_path: Path):
     Everything.objects.create(name="a")
     Supplier.objects.create(name="Nordvik")

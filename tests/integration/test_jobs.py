@@ -273,6 +273,12 @@ def test_long_work_needs_a_backend_in_the_background(
             jobs.place(rows, "manage.py x")
 
 
+def test_more_rows_than_were_counted_need_a_backend_in_the_background(settings: Any):
+    settings.PGHISTORY_INLINE_ROWS = 5
+    with pytest.raises(errors.BackgroundNeeded, match=r"^5\+ rows are more than the 5 "):
+        jobs.place(5, "manage.py x", exact=False)
+
+
 def test_without_the_tasks_framework_there_is_no_background(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(queue, "framework", None)
     assert queue.is_background() is False

@@ -12,8 +12,10 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.http import HttpRequest
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from demo_project.shop.models import Product, Supplier
@@ -171,16 +173,66 @@ def test_what_cannot_be_ordered_is_refused(client: Client, browse: Browse, mara:
         assert "The filter cannot be applied" in page.text
     settings.PGHISTORY_INLINE_ROWS = 1
     page = Page(client.post(ORDER, {"format": "csv"}, follow=True).content.decode())
-    assert "rows are more than the 1" in page.text
+    assert "1+ rows are more than the 1" in page.text
     assert not Job.objects.exists()
     browse(mara, f"{EVENTS}jobs/01234567-89ab-7def-8123-456789abcdef/file/", status=404)
+
+
+def counts(asked: CaptureQueriesContext) -> list[str]:
+    return [query["sql"] for query in asked if "as counted" in query["sql"]]
+
+
+def test_events_are_counted_no_further_than_to_tell_where_the_file_is_made(
+    client: Client, mara: User, supplier: Supplier, settings: Any, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(queue, "is_background", lambda: True)
+    monkeypatch.setattr(queue, "enqueue", lambda *job: None)
+    settings.PGHISTORY_INLINE_ROWS = 2
+    for number in range(8):
+        supplier.name = f"Nordvik {number}"
+        supplier.save()
+    client.force_login(mara)
+    with CaptureQueriesContext(connection) as asked:
+        client.post(ORDER, {"model": "shop.Supplier", "format": "csv"})
+    assert Job.objects.get().state == "queued"
+    (count,) = counts(asked)
+    with connection.cursor() as cursor:
+        cursor.execute(f"explain (analyze, costs off, timing off, summary off, buffers off, format json) {count}")
+        (plan,) = cursor.fetchone()[0]
+    (limit,) = plan["Plan"]["Plans"]
+    (read,) = limit["Plans"]
+    assert limit["Node Type"] == "Limit"
+    # One more than may be done at once: the file holds nine.
+    assert read["Actual Rows"] == 3
+
+
+def test_where_no_index_leads_to_the_events_they_are_not_counted_but_left_to_a_job(
+    client: Client, mara: User, supplier: Supplier, settings: Any, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("pghistory.estimates.LOOKED_AT", 3)
+    monkeypatch.setattr(queue, "enqueue", lambda *job: None)
+    for number in range(8):
+        supplier.name = f"Nordvik {number}"
+        supplier.save()
+    events = Supplier.pgh_event_model.objects
+    for hours, event in enumerate(events.order_by("-pgh_id")):
+        events.filter(pk=event.pk).update(pgh_created_at=timezone.now() - dt.timedelta(hours=hours))
+    client.force_login(mara)
+    order = {"model": "shop.Supplier", "q": "Nordvik", "format": "csv"}
+    for is_background, state in ((True, "queued"), (False, "done")):
+        monkeypatch.setattr(queue, "is_background", lambda answer=is_background: answer)
+        with CaptureQueriesContext(connection) as asked:
+            client.post(ORDER, order)
+        assert Job.objects.latest("created_at").state == state
+        # One to tell that it is done at once, and one of all that there is to do.
+        assert len(counts(asked)) == (0 if is_background else 2)
 
 
 def test_days_and_times_are_those_of_the_one_who_ordered_the_file(
     client: Client, mara: User, changed: Product, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(queue, "is_background", lambda: True)
-    monkeypatch.setattr(jobs, "place", lambda rows, command: "background")
+    monkeypatch.setattr(jobs, "place", lambda rows, command, exact: "background")
     tokyo = zoneinfo.ZoneInfo("Asia/Tokyo")
     newest = changed.events.latest("pgh_id").pgh_created_at.astimezone(tokyo)
     client.force_login(mara)
@@ -197,7 +249,7 @@ def test_days_and_times_are_those_of_the_one_who_ordered_the_file(
 def test_a_file_that_is_being_made_is_given_up_when_its_job_is_cancelled(
     client: Client, browse: Browse, mara: User, changed: Product, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(jobs, "place", lambda rows, command: "background")
+    monkeypatch.setattr(jobs, "place", lambda rows, command, exact: "background")
     monkeypatch.setattr(queue, "enqueue", lambda *job: None)
     client.force_login(mara)
     client.post(ORDER, {"model": "shop.Product", "format": "csv"})
