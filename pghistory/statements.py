@@ -66,6 +66,12 @@ _CANNOT_WRITE = frozenset(
 _CANNOT_MOVE = frozenset("delete insert merge select table update values with".split())
 
 
+class OnlyReads(str):
+    """The text of statements that write nothing and leave the transaction where it is, which no text gives away."""
+
+    __slots__ = ()
+
+
 class Reading(NamedTuple):
     """What a statement's text says."""
 
@@ -76,12 +82,15 @@ class Reading(NamedTuple):
 
 _UNREADABLE = Reading(cannot_write=False, moves_transaction=True)
 _LONG = Reading(cannot_write=False, moves_transaction=False)
+_ONLY_READS = Reading(cannot_write=True, moves_transaction=False)
 
 
 def read(statement: Any) -> Reading:
     """Reads a statement; one that is no text may do anything."""
     if not isinstance(statement, str):
         return _UNREADABLE
+    if isinstance(statement, OnlyReads):
+        return _ONLY_READS
     if len(statement) > LONGEST_READ:
         return _LONG if _cannot_move(statement) else _UNREADABLE
     return _read(statement)

@@ -40,8 +40,8 @@ class Reads:
             call()
         found: dict[str, Any] = {"planning": 0.0, "execution": 0.0, "plans": []}
         with connection.cursor() as cursor:
-            for query in sent.captured_queries:
-                cursor.execute("explain (analyze, buffers, format json) " + query["sql"].replace("%", "%%"), None)
+            for statement in (text for query in sent.captured_queries for text in query["sql"].split(";\n")):
+                cursor.execute("explain (analyze, buffers, format json) " + statement.replace("%", "%%"), None)
                 (plan,) = _decoded(cursor.fetchone()[0])
                 found["planning"] += plan["Planning Time"]
                 found["execution"] += plan["Execution Time"]

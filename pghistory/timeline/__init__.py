@@ -20,11 +20,11 @@ from pghistory import changes, errors, functions, keys, registry
 from pghistory.errors import InvalidCursor as BadCursor
 from pghistory.estimates import Activity, Estimate, activity, estimates, horizon
 from pghistory.models import Event
-from pghistory.timeline import entries, filters, stored
+from pghistory.timeline import actors, entries, filters, stored
 from pghistory.timeline.cursors import Cursor
 from pghistory.timeline.differences import state
 from pghistory.timeline.entries import Entry, EntryContext, Found, told
-from pghistory.timeline.filters import Filter, Reach, Since
+from pghistory.timeline.filters import Filter
 from pghistory.timeline.keysets import Keyset
 from pghistory.timeline.narrowing import Narrowing
 
@@ -79,7 +79,7 @@ class Timeline(Narrowing):
         older = Cursor.read(after, by_id=self._is_by_id) if after else None
         newer = Cursor.read(before, by_id=self._is_by_id) if before else None
         upwards = newer is not None and older is None
-        positions, read = self._positions(Keyset(size + 1, older, newer, upwards=upwards, by_id=self._is_by_id))
+        positions, read = self._positions(self._keyset(size + 1, older, newer, upwards=upwards))
         more, positions = len(positions) > size, positions[:size]
         if upwards:
             positions.reverse()
@@ -96,8 +96,7 @@ class Timeline(Narrowing):
         number = 0
         keyset = Keyset(bound + 1)
         for alias, branches in self._conditions():
-            found = [keyset.some(event_model, alias, conditions) for event_model, conditions in branches.items()]
-            if some := [select for select in found if select is not None]:
+            if some := keyset.some(branches, alias):
                 with connections[alias].cursor() as cursor:
                     cursor.execute(*keyset.number(some))
                     number += cursor.fetchone()[0]
@@ -189,23 +188,11 @@ class Timeline(Narrowing):
         return Cursor(None if self._is_by_id else event.pgh_created_at, event.pgh_id, place)
 
     def _first(self, older: Cursor | None, newer: Cursor | None, *, upwards: bool) -> Entry | None:
-        keyset = Keyset(1, older, newer, upwards=upwards, by_id=self._is_by_id)
-        return next(iter(self._entries(*self._positions(keyset))), None)
+        return next(iter(self._entries(*self._positions(self._keyset(1, older, newer, upwards=upwards)))), None)
 
-    @property
-    def _since(self) -> dt.datetime | None:
-        """The instant from which on events are meant; None for all."""
-        return max((item.at for item in self.filters if isinstance(item, Since)), default=None)
-
-    def _conditions(self) -> Iterator[tuple[str, dict[type[Event], list[Q]]]]:
-        """For each database, {event model: what its events that are meant have in common}."""
-        for alias, event_models in self._databases().items():
-            planned = [item.planned(alias, Reach(tuple(event_models), self._since)) for item in self.filters]
-            found = {}
-            for event_model in event_models:
-                conditions = (item.condition(event_model, alias) for item in planned)
-                found[event_model] = [condition for condition in conditions if condition is not None]
-            yield alias, found
+    def _keyset(self, limit: int, older: Cursor | None, newer: Cursor | None, *, upwards: bool) -> Keyset:
+        until = min((item.at for item in self.filters if isinstance(item, filters.Until)), default=None)
+        return Keyset(limit, older, newer, upwards=upwards, by_id=self._is_by_id, since=self._since, until=until)
 
     def _branches(self) -> Iterator[dict[type[Event], QuerySet[Event]]]:
         """For each database, {event model: its events that are meant}."""
@@ -213,36 +200,40 @@ class Timeline(Narrowing):
             yield {model: changes.rows(model, alias).filter(*found) for model, found in conditions.items()}
 
     def _positions(self, keyset: Keyset) -> tuple[list[Cursor], Found]:
-        """The first positions, in the order of the keyset, from one query a database.
+        """The first positions, in the order of the keyset, from one query a database, or a few for an actor.
 
         With them come the entries, where all are of one event model: there is nothing to choose among.
         """
-        places = {event_model: place for place, event_model in enumerate(registry.event_models())}
         found: list[Cursor] = []
-        for alias, branches in self._conditions():
+        actor = actors.only(self.filters)
+        for alias, branches in self._conditions(
+            besides=(filters.Since, filters.Until, *([filters.Actor] if actor else []))
+        ):
+            if actor is not None:
+                nearest = actors.Deeds(keyset, actor, branches, alias).first()
+                if nearest is not None:
+                    found += nearest
+                    continue
+                for event_model, conditions in self._met([actor], [*branches], alias).items():
+                    branches[event_model] += conditions
             if len(self.event_models) == 1:
-                [(event_model, conditions)] = branches.items()
-                return self._read(keyset, event_model, alias, place=places[event_model], conditions=conditions)
-            selects = (
-                keyset.keys(event_model, alias, place=places[event_model], conditions=conditions)
-                for event_model, conditions in branches.items()
-            )
-            keys = [select for select in selects if select is not None]
-            if keys:
+                return self._read(keyset, alias, branches)
+            keys = keyset.nearest(branches, alias)
+            if keys is not None:
                 with connections[alias].cursor() as cursor:
-                    cursor.execute(*keyset.first(keys))
+                    cursor.execute(*keys)
                     found += [Cursor(*key) for key in cursor.fetchall()]
-        found.sort(key=lambda position: (position.at, position.pgh_id, position.place), reverse=not keyset.upwards)
+        found.sort(key=lambda position: position.order, reverse=not keyset.upwards)
         return found[: keyset.limit], {}
 
-    def _read(
-        self, keyset: Keyset, event_model: type[Event], alias: str, *, place: int, conditions: list[Q]
-    ) -> tuple[list[Cursor], Found]:
+    def _read(self, keyset: Keyset, alias: str, branches: dict[type[Event], list[Q]]) -> tuple[list[Cursor], Found]:
         """The first positions in one event model, and their entries."""
-        wanted = keyset.ids(event_model, alias, place=place, conditions=conditions)
+        [(event_model, conditions)] = branches.items()
+        wanted = keyset.ids(event_model, alias, conditions)
         if wanted is None:
             return [], {}
-        shown, others = stored.table(event_model, alias).read(wanted)
+        table, place = stored.table(event_model, alias), registry.event_models().index(event_model)
+        [(shown, others)] = stored.read([(table, table.reading(wanted))], alias)
         positions = [Cursor(None if keyset.by_id else event.at, event.id, place) for event in shown]
         positions.sort(key=lambda position: (position.at, position.pgh_id), reverse=not keyset.upwards)
         return positions, told([(shown, others)], using=alias)

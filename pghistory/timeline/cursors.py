@@ -6,30 +6,15 @@ import base64
 import datetime as dt
 import re
 from dataclasses import dataclass
-from typing import Any, ClassVar, Final, Self
+from typing import Any, Final, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Func, Q, Value
 
 from pghistory.errors import InvalidCursor
+from pghistory.shapes import Compiled
 
 _TEXT: Final = re.compile(r"(\S*) (-?\d{1,19}) (\d{1,6})", re.ASCII)
-
-
-class Row(Func):
-    """Columns, or values, compared one after the other: an index over the columns answers it."""
-
-    function = "row"
-    output_field: ClassVar[models.Field[Any, Any]] = models.Field()
-
-
-class RowComparison(Func):
-    """Whether one row comes before or after another; `arg_joiner` is the operator."""
-
-    template = "%(expressions)s"
-    arity = 2
-    output_field: ClassVar[models.Field[Any, Any]] = models.BooleanField()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +31,11 @@ class Cursor:
     def __str__(self) -> str:
         text = f"{self.at.isoformat() if self.at else ''} {self.pgh_id} {self.place}"
         return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+    @property
+    def order(self) -> tuple[Any, ...]:
+        """What positions are ordered by, the oldest first."""
+        return self.at, self.pgh_id, self.place
 
     @classmethod
     def read(cls, text: str, *, by_id: bool) -> Self:
@@ -68,18 +58,19 @@ class Cursor:
             raise InvalidCursor(cursor=text)
         return cursor
 
-    def older(self, place: int) -> Q:
-        """Events of the event model at this place that come after the cursor where the newest come first."""
+    def older(self, place: int) -> Compiled:
+        """The condition for events of the event model at this place that come after the cursor, the newest first.
+
+        `{at}` and `{id}` stand in it for the columns.
+        """
         return self._compared("<", or_equal=place < self.place)
 
-    def newer(self, place: int) -> Q:
-        """Events of the event model at this place that come before the cursor where the newest come first."""
+    def newer(self, place: int) -> Compiled:
+        """The condition for events of the event model at this place that come before the cursor, the newest first."""
         return self._compared(">", or_equal=place > self.place)
 
-    def _compared(self, operator: str, *, or_equal: bool) -> Q:
-        operator = f" {operator}= " if or_equal and self.at else f" {operator} "
-        pgh_id = Value(self.pgh_id, models.BigIntegerField())
+    def _compared(self, operator: str, *, or_equal: bool) -> Compiled:
         if self.at is None:
-            return Q(RowComparison(F("pgh_id"), pgh_id, arg_joiner=operator))
-        position = Row(Value(self.at, models.DateTimeField()), pgh_id)
-        return Q(RowComparison(Row(F("pgh_created_at"), F("pgh_id")), position, arg_joiner=operator))
+            return f"{{id}} {operator} %s", (self.pgh_id,)
+        # Rows are compared column by column: an index over the columns answers it.
+        return f"row({{at}}, {{id}}) {operator}{'=' if or_equal else ''} row(%s, %s)", (self.at, self.pgh_id)

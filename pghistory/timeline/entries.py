@@ -1,7 +1,7 @@
 """How stored events become entries: each with the state before and after, its context and its living object.
 
-The number of queries depends on the event models on the page, never on the rows: events with their contexts and the
-neighbours that complete their changes are one query, and living objects are asked for once, when the first is needed.
+The number of queries never depends on the rows: events, with their contexts and the neighbours that complete their
+changes, are one query, and living objects are asked for once a model, when the first is needed.
 """
 
 from __future__ import annotations
@@ -272,14 +272,13 @@ class Entry:
 
 def read(ids: Mapping[type[Event], Collection[int]], *, using: str) -> Found:
     """The entries of the stored ones among these ids."""
-    found = {
-        event_model: stored.table(event_model, using).by_ids(wanted) for event_model, wanted in ids.items() if wanted
-    }
-    return told(found.values(), using=using)
+    tables = {stored.table(event_model, using): wanted for event_model, wanted in ids.items() if wanted}
+    found = stored.read([(table, table.by_ids(wanted)) for table, wanted in tables.items()], using) if tables else []
+    return told(found, using=using)
 
 
 def told(found: Iterable[tuple[list[Stored], list[Stored]]], *, using: str) -> Found:
-    """The entries of events as `Table.read` gives them for each event model."""
+    """The entries of events as `stored.read` gives them for each event model."""
     living = Living(using)
     made: Found = {}
     for shown, others in found:

@@ -5,20 +5,20 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import models, router
-from django.db.models import QuerySet, UUIDField
+from django.db.models import Q, QuerySet, UUIDField
 
 from pghistory import errors, keys, registry
 from pghistory.models import Event
 from pghistory.states import aware
 from pghistory.timeline import filters
-from pghistory.timeline.filters import Filter
+from pghistory.timeline.filters import Filter, Reach
 from pghistory.timeline.searches import Search
 
 Model = type[models.Model]
@@ -126,6 +126,28 @@ class Narrowing:
     def reads_far(self) -> bool:
         """Whether a page may look at many events to find some, since no index leads to them."""
         return any(item.reads_far for item in self.filters) and not any(item.is_narrow for item in self.filters)
+
+    @property
+    def _since(self) -> dt.datetime | None:
+        """The instant from which on events are meant; None for all."""
+        return max((item.at for item in self.filters if isinstance(item, filters.Since)), default=None)
+
+    def _conditions(
+        self, *, besides: tuple[type[Filter], ...] = ()
+    ) -> Iterator[tuple[str, dict[type[Event], list[Q]]]]:
+        """For each database, {event model: what its events that are meant have in common}, besides some filters."""
+        wanted = [item for item in self.filters if not isinstance(item, besides)]
+        for alias, event_models in self._databases().items():
+            yield alias, self._met(wanted, event_models, alias)
+
+    def _met(self, wanted: Iterable[Filter], event_models: list[type[Event]], alias: str) -> dict[type[Event], list[Q]]:
+        """{event model: what some filters ask of its events}"""
+        planned = [item.planned(alias, Reach(tuple(event_models), self._since)) for item in wanted]
+        found = {}
+        for event_model in event_models:
+            conditions = (item.condition(event_model, alias) for item in planned)
+            found[event_model] = [condition for condition in conditions if condition is not None]
+        return found
 
     def _narrowed(self, *added: Filter) -> Self:
         """This timeline with more filters, over the event models that can have events for all of them."""

@@ -6,7 +6,7 @@ The events of a page and those that complete their changes come from one stateme
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any, Final
@@ -18,10 +18,12 @@ from django.db.models.fields.related import ForeignKey
 from django.db.models.fields.related_descriptors import ForeignKeyDeferredAttribute
 from django.db.models.query_utils import DeferredAttribute
 from django.db.models.signals import post_init, pre_init
+from psycopg import pq
 
 from pghistory import changes, sql
 from pghistory.models import Event
 from pghistory.shapes import Compiled
+from pghistory.statements import OnlyReads
 from pghistory.timeline import loaders
 
 State = dict[str, Any]
@@ -98,28 +100,15 @@ class Table:
             return row[place]
         return value
 
-    def read(self, wanted: Compiled) -> tuple[list[Stored], list[Stored]]:
-        """The events whose ids a one-column SELECT gives, in no order; and others that complete their changes."""
+    def reading(self, wanted: Compiled) -> Compiled:
+        """The statement that reads the events whose ids a one-column SELECT gives, and others that complete them."""
         text, values = wanted
         start, end, own = self._statement
-        statement = (start + text + end, (*values, *own))
-        with connections[self.using].cursor() as cursor:
-            cursor.execute(*statement)
-            try:
-                rows = cursor.fetchall()
-            except DataError:
-                loaders.register(cursor.cursor)
-                cursor.execute(*statement)
-                rows = cursor.fetchall()
-        shown: list[Stored] = []
-        others: list[Stored] = []
-        for row in rows:
-            (shown if row[-1] else others).append(Stored(self, row))
-        return shown, others
+        return start + text + end, (*values, *own)
 
-    def by_ids(self, ids: Iterable[Any]) -> tuple[list[Stored], list[Stored]]:
-        """The events with these ids, and others that complete their changes."""
-        return self.read((f"select unnest(%s::{self._key_type}[])", ([*ids],)))
+    def by_ids(self, ids: Iterable[Any]) -> Compiled:
+        """The statement that reads the events with these ids, and others that complete their changes."""
+        return self.reading((f"select unnest(%s::{self._key_type}[])", ([*ids],)))
 
     @property
     def _fields(self) -> list[Any]:
@@ -246,3 +235,45 @@ class Stored:
 def table(event_model: type[Event], using: str) -> Table:
     """The table of an event model in a database: what is known about it is found out once."""
     return Table(event_model, using)
+
+
+def read(wanted: Sequence[tuple[Table, Compiled]], using: str) -> list[tuple[list[Stored], list[Stored]]]:
+    """Of each table with its statement: the events that are meant, in no order, and others that complete them."""
+    together = _takes_several(using)
+    found: list[tuple[list[Stored], list[Stored]]] = []
+    for sent in [wanted] if together else [[each] for each in wanted]:
+        results = _results([statement for _, statement in sent], using)
+        for (table, _), rows in zip(sent, results, strict=True):
+            events = [(Stored(table, row), row[-1]) for row in rows]
+            found.append(([event for event, shown in events if shown], [event for event, shown in events if not shown]))
+    return found
+
+
+def _takes_several(using: str) -> bool:
+    """Whether one text may be several statements: where parameters are put into it, and results not waited for."""
+    connection: Any = connections[using]
+    connection.ensure_connection()
+    is_in_pipeline = connection.connection.pgconn.pipeline_status != pq.PipelineStatus.OFF
+    return not (connection.features.uses_server_side_binding or is_in_pipeline)
+
+
+def _results(statements: list[Compiled], using: str) -> list[list[tuple[Any, ...]]]:
+    """The rows of statements that are sent in one text."""
+    text = OnlyReads(";\n".join(text for text, _ in statements))
+    params = [value for _, values in statements for value in values]
+    with connections[using].cursor() as cursor:
+        cursor.execute(text, params)
+        try:
+            return _fetched(cursor, len(statements))
+        except DataError:
+            loaders.register(cursor.cursor)
+            cursor.execute(text, params)
+            return _fetched(cursor, len(statements))
+
+
+def _fetched(cursor: Any, number: int) -> list[list[tuple[Any, ...]]]:
+    found = [cursor.fetchall()]
+    while len(found) < number:
+        cursor.nextset()
+        found.append(cursor.fetchall())
+    return found

@@ -65,7 +65,7 @@ def test_what_is_missing_is_made_and_named(concurrently: bool):
             "where pgh_label in ('delete');"
         ),
         f"create index{word} if not exists {ACTOR}",
-        "on pghistory_context ((metadata -> 'user'));",
+        "on pghistory_context ((metadata -> 'user'), id);",
     ]
     assert [there(name) for name in (BY_OBJECT, BY_TIME, DELETIONS, ACTOR)] == [True] * 4
 

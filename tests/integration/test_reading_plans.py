@@ -74,9 +74,9 @@ def read(call: Callable[[], Any]) -> tuple[Any, list[dict[str, Any]]]:
         given = call()
     found = []
     with connection.cursor() as cursor:
-        for query in captured:
-            if query["sql"].lstrip("( ").upper().startswith(("SELECT", "WITH")):
-                cursor.execute(f"explain (analyze, format json) {query['sql'].replace('%', '%%')}", ())
+        for statement in (text for query in captured for text in query["sql"].split(";\n")):
+            if statement.lstrip("( \n").upper().startswith(("SELECT", "WITH")):
+                cursor.execute(f"explain (analyze, format json) {statement.replace('%', '%%')}", ())
                 [(plan,)] = cursor.fetchall()
                 found += list(nodes((plan if isinstance(plan, list) else json.loads(plan))[0]["Plan"]))
     assert found
@@ -139,6 +139,38 @@ def test_events_of_a_user_are_found_by_the_contexts(filled: None):
     check(found)
     assert any(node.get("Index Name") == "pghistory_context_actor" for node in found)
     assert most_read(found) <= SHOWN
+
+
+@pytest.fixture
+def busy(filled: None) -> None:
+    """A user with a context for every two events of customers."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            insert into pghistory_context (id, created_at, updated_at, metadata)
+            select lpad(to_hex(n), 32, '0')::uuid, now(), now(), '{"user": 0}'
+            from generate_series(0, 5000) as n
+            """
+        )
+        cursor.execute(
+            """
+            update past_customerevent set pgh_context_id = lpad(to_hex(n / 2), 32, '0')::uuid
+            from (select pgh_id, row_number() over (order by pgh_id) as n from past_customerevent) as each
+            where each.pgh_id = past_customerevent.pgh_id
+            """
+        )
+        cursor.execute("analyze pghistory_context, past_customerevent")
+
+
+def test_a_page_of_what_a_user_does_all_the_time_reads_little_more_than_it_shows(busy: None):
+    timeline = Timeline().across(*MODELS).by(0)
+    page, found = read(lambda: timeline.page(SHOWN))
+    assert len(page.entries) == SHOWN
+    check(found)
+    assert most_read(found) <= 4 * SHOWN
+    contexts = [node for node in found if node.get("Relation Name") == "pghistory_context"]
+    assert all(node["Node Type"] != "Seq Scan" for node in contexts)
+    assert max(node["Actual Rows"] * node["Actual Loops"] for node in contexts) <= 2 * SHOWN
 
 
 def test_events_of_one_context_are_found_by_index(filled: None):

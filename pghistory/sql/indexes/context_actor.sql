@@ -1,2 +1,2 @@
 create index if not exists pghistory_context_actor
-on pghistory_context ((metadata -> 'user'));
+on pghistory_context ((metadata -> 'user'), id);

@@ -1,0 +1,3 @@
+select
+    (select {id} {rest} order by {at} desc, {id} desc limit 1),
+    (select {id} {rest} order by {at}, {id} limit 1)
