@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 from django.db import models
 from django.db.models.expressions import Func
 from django.utils import timezone
@@ -12,12 +14,10 @@ CONTEXT_ID_SQL = "nullif(current_setting('pghistory.context_id', true), '')::uui
 CONTEXT_METADATA_SQL = "nullif(current_setting('pghistory.context_metadata', true), '')::jsonb"
 ATTACH_CONTEXT_SQL = "_pgh_attach_context()"
 ATTACHED_CONTEXT_SQL = """case
-    when current_setting('pghistory.context_id', true) <> '' is not true then null
-    when
-        current_setting('pghistory.context_version', true)
-        = nullif(current_setting('pghistory.context_stored', true), '')
-    then current_setting('pghistory.context_id')::uuid
-    else _pgh_attach_context()
+    when starts_with(current_setting('pghistory.context', true), '=')
+    then substr(current_setting('pghistory.context'), 2, 36)::uuid
+    when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
+    then _pgh_attach_context()
 end"""
 """The same, for triggers: the function is called where there is a row to be written, and not where there is none."""
 
@@ -75,11 +75,22 @@ def set_config(values: dict[str, str], *, session: bool = False) -> str:
 
     The text has no `%` where the values have none.
     """
-    local = "false" if session else "true"
-    calls = [f"set_config({sql.literal(name)}, {sql.dollar_quoted(value)}, {local})" for name, value in values.items()]
-    return "select " + ", ".join(calls)
+    return set_config_of(tuple(values), session=session) % tuple(map(sql.dollar_quoted, values.values()))
 
 
 def set_local(values: dict[str, str]) -> str:
     """The same for the rest of the transaction as one SET for each setting, of which none takes a snapshot."""
-    return "; ".join(f"set local {name} = {sql.dollar_quoted(value)}" for name, value in values.items())
+    return set_local_of(tuple(values)) % tuple(map(sql.dollar_quoted, values.values()))
+
+
+@functools.cache
+def set_config_of(names: tuple[str, ...], *, session: bool = False) -> str:
+    """The text of `set_config` with a placeholder for each value."""
+    local = "false" if session else "true"
+    return "select " + ", ".join(f"set_config({sql.literal(name)}, %s, {local})" for name in names)
+
+
+@functools.cache
+def set_local_of(names: tuple[str, ...]) -> str:
+    """The text of `set_local` with a placeholder for each value."""
+    return "; ".join(f"set local {name} = %s" for name in names)

@@ -1,6 +1,6 @@
 """Handing the active context to PostgreSQL.
 
-One execute wrapper a connection sets transaction-local settings (`pghistory.context_…`), which triggers read. It sets
+One execute wrapper a connection sets transaction-local settings (`pghistory.context…`), which triggers read. It sets
 them at most once per transaction and version of the context, in front of a statement that may write, in the same round
 trip wherever psycopg allows it; the caller's statement, params, results and row counts stay as they are.
 
@@ -14,21 +14,32 @@ import enum
 import functools
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 import psycopg
-from django.db import Error
+from django.db import Error, ProgrammingError
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.backends.utils import CursorWrapper
 from psycopg import pq
 from psycopg import sql as psycopg_sql
+from psycopg.types.string import StrDumperUnknown
 
-from pghistory import contexts, functions, statements
+from pghistory import contexts, functions, registry, statements
 
 Execute = Callable[[Any, Any, bool, dict[str, Any]], Any]
 
 NOT_IN_A_TRANSACTION_BLOCK = ("25001", "2D000")
 """SQLSTATEs of statements that want to be alone: VACUUM, CREATE INDEX CONCURRENTLY, procedures that commit."""
+
+SET_IS_NORMALISED = 180000
+"""The version of PostgreSQL from which SET, which costs less than a SELECT of set_config(), is one query to statistics
+whatever it sets; before, each context would be a query of its own in pg_stat_statements.
+"""
+
+# As numbers, because members of enumerations are looked up slowly, and each query asks.
+_IDLE: Final = int(pq.TransactionStatus.IDLE)
+_ACTIVE: Final = int(pq.TransactionStatus.ACTIVE)
+_IN_ERROR: Final = int(pq.TransactionStatus.INERROR)
+_NO_PIPELINE: Final = int(pq.PipelineStatus.OFF)
 
 
 class Memory(enum.Enum):
@@ -44,11 +55,13 @@ class ContextInjection:
 
     def __init__(self, connection: BaseDatabaseWrapper) -> None:
         self.connection = connection
-        self._told: tuple[int, str] = (0, "")
+        self._told: tuple[int, dict[str, str]] = (0, {})
         self.forget()
 
     def forget(self) -> None:
         """A connection that was just made, or a transaction that has ended: nothing is set."""
+        raw = self.connection.connection
+        self._prefers_set = raw is not None and not raw.closed and raw.info.server_version >= SET_IS_NORMALISED
         self._psycopg: psycopg.Connection[Any] | None = None
         self._held: int | Memory = Memory.NOTHING
         self._savepoints: tuple[str | None, ...] = ()
@@ -70,13 +83,12 @@ class ContextInjection:
         if frame is None and self._held is Memory.NOTHING:
             return execute(statement, params, many, context)
 
-        status = self._notice_end_of_transaction(_psycopg_cursor(context["cursor"]).connection)
+        cursor = context["cursor"].cursor
+        status = self._notice_end_of_transaction(cursor.connection)
         reading = statements.read(statement)
         try:
-            if status == pq.TransactionStatus.INERROR or self._wanted(frame) == self._held or reading.cannot_write:
+            if status == _IN_ERROR or self._wanted(frame) == self._held or reading.cannot_write:
                 return execute(statement, params, many, context)
-            if reading.chooses_isolation and not many:
-                return self._execute_after_sets(frame, execute, statement, params, context)
             return self._execute_with(frame, execute, statement, params, many, context)
         finally:
             if reading.moves_transaction:
@@ -84,16 +96,16 @@ class ContextInjection:
 
     def _notice_end_of_transaction(self, connection: psycopg.Connection[Any]) -> int:
         """Forgets what the end of a transaction or of a savepoint has undone; returns the transaction's status."""
-        status = _status(connection)
+        status: int = connection.pgconn.transaction_status
         if connection is not self._psycopg:
             self.forget()
             self._psycopg = connection
-        elif _in_pipeline(connection) and (connection.autocommit or status == pq.TransactionStatus.IDLE):
+        elif _in_pipeline(connection) and (connection.autocommit or status == _IDLE):
             # The server tells the status at a sync only, and a sync may end what was begun unseen.
             self._held = Memory.NOTHING if self._held is Memory.NOTHING else Memory.UNKNOWN
-        elif status == pq.TransactionStatus.IDLE:
-            self.forget()
-            self._psycopg = connection
+        elif status == _IDLE:
+            self._held = Memory.NOTHING
+            self._savepoints = ()
         elif self._savepoints and tuple(self.connection.savepoint_ids[: len(self._savepoints)]) != self._savepoints:
             self._held = Memory.UNKNOWN
         return status
@@ -107,82 +119,103 @@ class ContextInjection:
         many: bool,
         context: dict[str, Any],
     ) -> Any:
-        setting = self._setting(frame)
-        cursor = _psycopg_cursor(context["cursor"])
+        cursor = context["cursor"].cursor
         connection: psycopg.Connection[Any] = cursor.connection
         named = isinstance(cursor, psycopg.ServerCursor)
 
         if _in_pipeline(connection):
             # What it sends before its next sync is one transaction, also in autocommit.
             with self.connection.wrap_database_errors:
-                connection.execute(setting)
+                connection.execute(self._setting(frame))
             self._remember(frame)
             return execute(statement, params, many, context)
 
-        if connection.autocommit and _status(connection) == pq.TransactionStatus.IDLE:
+        if connection.autocommit and connection.pgconn.transaction_status == _IDLE:
             if many or (named and cursor.withhold):
                 with self.connection.wrap_database_errors, connection.transaction():
-                    connection.execute(setting)
+                    connection.execute(self._setting(frame))
                     return execute(statement, params, many, context)
             if named:
                 return execute(statement, params, many, context)
-            return self._execute_alone(setting, execute, statement, params, context)
+            return self._execute_alone(frame, execute, statement, params, context)
 
         if many or named:
             with self.connection.wrap_database_errors:
-                connection.execute(setting)
+                connection.execute(self._setting(frame))
             self._remember(frame)
             return execute(statement, params, many, context)
-        result = self._execute_together(setting, execute, statement, params, context)
+        result = self._execute_together(frame, execute, statement, params, context)
         self._remember(frame)
         return result
 
     def _execute_alone(
-        self, setting: str, execute: Execute, statement: Any, params: Any, context: dict[str, Any]
+        self, frame: contexts.Frame | None, execute: Execute, statement: Any, params: Any, context: dict[str, Any]
     ) -> Any:
         """In autocommit; what refuses company goes without the context."""
         errors_occurred = self.connection.errors_occurred
         try:
-            return self._execute_together(setting, execute, statement, params, context)
+            return self._execute_together(frame, execute, statement, params, context)
         except Error as error:
-            if getattr(error.__cause__, "sqlstate", None) not in NOT_IN_A_TRANSACTION_BLOCK:
+            if _sqlstate(error) not in NOT_IN_A_TRANSACTION_BLOCK:
                 raise
         self.connection.errors_occurred = errors_occurred
         return execute(statement, params, False, context)
 
     def _execute_together(
-        self, setting: str, execute: Execute, statement: Any, params: Any, context: dict[str, Any]
+        self, frame: contexts.Frame | None, execute: Execute, statement: Any, params: Any, context: dict[str, Any]
     ) -> Any:
-        """The setting and the statement in one round trip; the result of the setting is stepped over."""
-        cursor = _psycopg_cursor(context["cursor"])
+        """The settings and the statement in one round trip."""
+        cursor = context["cursor"].cursor
         if _takes_prefix(cursor, params):
-            result = execute(_prefixed(setting, statement), params, False, context)
-            cursor.nextset()
-            return result
+            return self._execute_prefixed(frame, execute, statement, params, context)
         with self.connection.wrap_database_errors, cursor.connection.pipeline():
-            cursor.connection.execute(setting)
+            cursor.connection.execute(self._setting(frame))
             return execute(statement, params, False, context)
 
-    def _execute_after_sets(
-        self, frame: contexts.Frame | None, execute: Execute, statement: str, params: Any, context: dict[str, Any]
+    def _execute_prefixed(
+        self, frame: contexts.Frame | None, execute: Execute, statement: Any, params: Any, context: dict[str, Any]
     ) -> Any:
-        """Where the isolation level may be chosen in a string of statements, which no SELECT may precede."""
-        cursor = _psycopg_cursor(context["cursor"])
-        settings = settings_of(frame)
-        result = execute(f"{functions.set_local(settings)};\n{statement}", params, False, context)
-        for _ in settings:
+        """The settings and the statement in one text; the results of the settings are stepped over.
+
+        Where the statement has params, the settings are params too: psycopg keeps what it has read of a text, and the
+        text stays the same.
+        """
+        cursor = context["cursor"].cursor
+        settings = self._settings(frame)
+        names = tuple(settings)
+        # No SELECT may precede what chooses the isolation level.
+        as_set = (len(names) == 1 and self._prefers_set) or statements.read(statement).chooses_isolation
+        prefix = functions.set_local_of(names) if as_set else functions.set_config_of(names)
+        if isinstance(params, (list, tuple)):
+            try:
+                result = execute(_prefixed(prefix, statement), (*settings.values(), *params), False, context)
+            except (ProgrammingError, TypeError) as error:
+                if _sqlstate(error) or cursor.connection.pgconn.transaction_status == _ACTIVE:
+                    raise
+                # The params do not fit: what is said of them counts the caller's own only.
+                return execute(statement, params, False, context)
+        else:
+            prefix = (functions.set_local if as_set else functions.set_config)(settings)
+            result = execute(_prefixed(prefix.replace("%", "\\u0025"), statement), params, False, context)
+        for _ in names if as_set else names[:1]:
             cursor.nextset()
         return result
 
-    def _setting(self, frame: contexts.Frame | None) -> str:
-        """The statement that sets the frame, which autocommit asks for before each statement."""
+    def _settings(self, frame: contexts.Frame | None) -> dict[str, str]:
+        """The value of each setting; the second time, the row of the context is most likely there."""
         if frame is None:
-            return setting_statement(None)
-        version, text = self._told
+            return settings_of(None)
+        version, settings = self._told
         if version != frame.version:
-            text = setting_statement(frame)
-            self._told = (frame.version, text)
-        return text
+            settings = settings_of(frame)
+            self._told = (frame.version, settings)
+        elif settings[CONTEXT].startswith("+"):
+            settings = {**settings, CONTEXT: _Setting(f"?{settings[CONTEXT][1:]}")}
+            self._told = (version, settings)
+        return settings
+
+    def _setting(self, frame: contexts.Frame | None) -> str:
+        return functions.set_config(self._settings(frame))
 
     def _wanted(self, frame: contexts.Frame | None) -> int | Memory:
         """What the connection should hold before a statement that may write."""
@@ -213,31 +246,30 @@ def install(connection: BaseDatabaseWrapper) -> None:
         setattr(connection, name, injection.forgetting(getattr(connection, name)))
 
 
-def setting_statement(frame: contexts.Frame | None, *, session: bool = False) -> str:
-    """The SELECT that sets (or, for None, clears) the context for the transaction or the session; without `%`."""
-    return functions.set_config(settings_of(frame), session=session)
+class _Setting(str):
+    """A value that is a literal without a type, as SET needs it, whichever dumper a project has for text."""
+
+    __slots__ = ()
+
+
+psycopg.adapters.register_dumper(_Setting, StrDumperUnknown)
+
+CONTEXT: Final = "pghistory.context"
+"""All that `_pgh_attach_context` has to know: a sign, the id, the actor's label as JSON, a tab, the metadata."""
+
+NAMES: Final = ("pghistory.context_id", "pghistory.context_metadata")
+"""What is read, also by triggers of django-pghistory, where events keep their contexts themselves."""
 
 
 def settings_of(frame: contexts.Frame | None) -> dict[str, str]:
     """The value of each setting; empty ones where there is no context."""
+    names = NAMES if registry.keeps_contexts() else ()
     if frame is None:
-        return dict.fromkeys(SETTINGS, "")
+        return dict.fromkeys((CONTEXT, *names), _Setting())
+    context_id = str(frame.id)
     actor = "" if frame.actor_label is None else json.dumps(frame.actor_label)
-    values = (str(frame.id), frame.text, actor, str(frame.version))
-    return dict(zip(SETTINGS, (_without_percent(value) for value in values), strict=True))
-
-
-SETTINGS = (
-    "pghistory.context_id",
-    "pghistory.context_metadata",
-    "pghistory.context_actor",
-    "pghistory.context_version",
-)
-
-
-def _without_percent(value: str) -> str:
-    """JSON in which `%` is escaped, so that psycopg never takes it for a placeholder."""
-    return value.replace("%", "\\u0025")
+    values = {CONTEXT: _Setting(f"+{context_id}{actor}\t{frame.text}")}
+    return values | dict(zip(names, (context_id, frame.text), strict=True)) if names else values
 
 
 def _prefixed(setting: str, statement: Any) -> Any:
@@ -259,13 +291,10 @@ def _takes_prefix(cursor: Any, params: Any) -> bool:
     return isinstance(cursor, psycopg.ClientCursor) or (params is None and cursor.connection.prepare_threshold is None)
 
 
-def _psycopg_cursor(cursor: CursorWrapper) -> Any:
-    return cursor.cursor
-
-
-def _status(connection: psycopg.Connection[Any]) -> int:
-    return connection.pgconn.transaction_status
+def _sqlstate(error: Exception) -> str | None:
+    """What the server said; None for errors of psycopg itself."""
+    return getattr(error.__cause__, "sqlstate", None)
 
 
 def _in_pipeline(connection: psycopg.Connection[Any]) -> bool:
-    return connection.pgconn.pipeline_status != pq.PipelineStatus.OFF
+    return bool(connection.pgconn.pipeline_status != _NO_PIPELINE)

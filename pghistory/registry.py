@@ -5,7 +5,7 @@ Filled while models are defined; read by everything that writes, reads or shows 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pghistory.trackers import Tracker
 
 _event_models: dict[str, type[Event]] = {}
+_keeping_contexts: set[str] = set()
 
 
 def register(event_model: type[Event]) -> None:
@@ -39,6 +40,17 @@ def register(event_model: type[Event]) -> None:
                 second=event_model._meta.label,
             )
     _event_models[key] = event_model
+    if any(map(_keeps_context, event_model._meta.local_fields)):
+        _keeping_contexts.add(key)
+
+
+def keeps_contexts() -> bool:
+    """Whether any event model keeps contexts itself, and not only their ids as a reference to their rows."""
+    return bool(_keeping_contexts)
+
+
+def _keeps_context(field: models.Field[Any, Any]) -> bool:
+    return field.name == "pgh_context_id" or (field.name == "pgh_context" and not field.is_relation)
 
 
 def event_models() -> tuple[type[Event], ...]:

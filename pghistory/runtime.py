@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.transaction import TransactionManagementError
 
-from pghistory import contexts, injection
+from pghistory import contexts, functions, injection
 from pghistory.contexts import ActiveContext as Context
 from pghistory.contexts import context
 
@@ -27,4 +27,4 @@ def attach(*, using: str = DEFAULT_DB_ALIAS, session: bool = False) -> None:
             "Open one with transaction.atomic(), or pass session=True."
         )
     with connection.cursor() as cursor:
-        cursor.execute(injection.setting_statement(contexts.active(), session=session))
+        cursor.execute(functions.set_config(injection.settings_of(contexts.active()), session=session))

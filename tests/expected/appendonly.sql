@@ -31,12 +31,10 @@ begin
         NEW."name",
         NEW."id",
         case
-            when current_setting('pghistory.context_id', true) <> '' is not true then null
-            when
-                current_setting('pghistory.context_version', true)
-                = nullif(current_setting('pghistory.context_stored', true), '')
-            then current_setting('pghistory.context_id')::uuid
-            else _pgh_attach_context()
+            when starts_with(current_setting('pghistory.context', true), '=')
+            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
+            then _pgh_attach_context()
         end
     );
 
@@ -82,7 +80,7 @@ begin
         execute function pgtrigger_insert_insert_f8c59()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_insert_insert_f8c59 on ' || _table || ' is ''6db469c23619cd0ee6af878d71da185105fce965''';
+    execute 'comment on trigger pgtrigger_insert_insert_f8c59 on ' || _table || ' is ''b5df0f19732cdb89420a82ce16bf46443b9b6ff9''';
 end
 $pghistory_install$;
 
@@ -123,12 +121,10 @@ begin
         NEW."name",
         NEW."id",
         case
-            when current_setting('pghistory.context_id', true) <> '' is not true then null
-            when
-                current_setting('pghistory.context_version', true)
-                = nullif(current_setting('pghistory.context_stored', true), '')
-            then current_setting('pghistory.context_id')::uuid
-            else _pgh_attach_context()
+            when starts_with(current_setting('pghistory.context', true), '=')
+            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
+            then _pgh_attach_context()
         end
     );
 
@@ -174,6 +170,6 @@ begin
         execute function pgtrigger_update_update_232f2()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_update_update_232f2 on ' || _table || ' is ''0ecdb01f8a7922e31d75f6ed5e12999668c8b852''';
+    execute 'comment on trigger pgtrigger_update_update_232f2 on ' || _table || ' is ''bb97dcf46aeaeeecb9ae86ea65abe133fa121300''';
 end
 $pghistory_install$;

@@ -35,12 +35,10 @@ begin
         NEW."data",
         NEW."id",
         case
-            when current_setting('pghistory.context_id', true) <> '' is not true then null
-            when
-                current_setting('pghistory.context_version', true)
-                = nullif(current_setting('pghistory.context_stored', true), '')
-            then current_setting('pghistory.context_id')::uuid
-            else _pgh_attach_context()
+            when starts_with(current_setting('pghistory.context', true), '=')
+            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
+            then _pgh_attach_context()
         end
     );
 
@@ -86,7 +84,7 @@ begin
         execute function pgtrigger_insert_insert_6f62f()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_insert_insert_6f62f on ' || _table || ' is ''03d46e7778c67c69d426dc77fe322d1a5665b9ba''';
+    execute 'comment on trigger pgtrigger_insert_insert_6f62f on ' || _table || ' is ''5d843434585aa3fb5909123baacc49f23b309348''';
 end
 $pghistory_install$;
 
@@ -131,12 +129,10 @@ begin
         NEW."data",
         NEW."id",
         case
-            when current_setting('pghistory.context_id', true) <> '' is not true then null
-            when
-                current_setting('pghistory.context_version', true)
-                = nullif(current_setting('pghistory.context_stored', true), '')
-            then current_setting('pghistory.context_id')::uuid
-            else _pgh_attach_context()
+            when starts_with(current_setting('pghistory.context', true), '=')
+            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
+            then _pgh_attach_context()
         end
     );
 
@@ -182,7 +178,7 @@ begin
         execute function pgtrigger_update_update_decc5()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_update_update_decc5 on ' || _table || ' is ''0b61db3515f14328b37167f5558e1ee69fba1432''';
+    execute 'comment on trigger pgtrigger_update_update_decc5 on ' || _table || ' is ''a58d284b4c4a39fe4bbac054b6709df784dc91a7''';
 end
 $pghistory_install$;
 
@@ -223,12 +219,10 @@ begin
         OLD."data",
         OLD."id",
         case
-            when current_setting('pghistory.context_id', true) <> '' is not true then null
-            when
-                current_setting('pghistory.context_version', true)
-                = nullif(current_setting('pghistory.context_stored', true), '')
-            then current_setting('pghistory.context_id')::uuid
-            else _pgh_attach_context()
+            when starts_with(current_setting('pghistory.context', true), '=')
+            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
+            then _pgh_attach_context()
         end
     );
 
@@ -274,7 +268,7 @@ begin
         execute function pgtrigger_delete_delete_444be()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_delete_delete_444be on ' || _table || ' is ''2ed134c6c7a7cdd4a1569101f4cad23b83260530''';
+    execute 'comment on trigger pgtrigger_delete_delete_444be on ' || _table || ' is ''557b8a2428b34b45e91f1b67d443ec2c9fc75b97''';
 end
 $pghistory_install$;
 
@@ -315,12 +309,10 @@ begin
         OLD."data",
         OLD."id",
         case
-            when current_setting('pghistory.context_id', true) <> '' is not true then null
-            when
-                current_setting('pghistory.context_version', true)
-                = nullif(current_setting('pghistory.context_stored', true), '')
-            then current_setting('pghistory.context_id')::uuid
-            else _pgh_attach_context()
+            when starts_with(current_setting('pghistory.context', true), '=')
+            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
+            then _pgh_attach_context()
         end
     );
 
@@ -366,7 +358,7 @@ begin
         execute function pgtrigger_before_update_03feb()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_before_update_03feb on ' || _table || ' is ''30995c512e8355a550eb13afdf7af3ea2a5e57b2''';
+    execute 'comment on trigger pgtrigger_before_update_03feb on ' || _table || ' is ''b9a522420428633162e73011dd9cbdc0a7ed4dd5''';
 end
 $pghistory_install$;
 
@@ -407,12 +399,10 @@ begin
         NEW."data",
         NEW."id",
         case
-            when current_setting('pghistory.context_id', true) <> '' is not true then null
-            when
-                current_setting('pghistory.context_version', true)
-                = nullif(current_setting('pghistory.context_stored', true), '')
-            then current_setting('pghistory.context_id')::uuid
-            else _pgh_attach_context()
+            when starts_with(current_setting('pghistory.context', true), '=')
+            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
+            then _pgh_attach_context()
         end
     );
 
@@ -458,7 +448,7 @@ begin
         execute function pgtrigger_down_update_fc2c6()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_down_update_fc2c6 on ' || _table || ' is ''9c1f0d62cca03c34b864fe1ffe9f6f3176ef5fba''';
+    execute 'comment on trigger pgtrigger_down_update_fc2c6 on ' || _table || ' is ''47fbe6d8fa912ed41ae2e1ebe3f7b31fed658080''';
 end
 $pghistory_install$;
 
@@ -499,12 +489,10 @@ begin
         NEW."data",
         NEW."id",
         case
-            when current_setting('pghistory.context_id', true) <> '' is not true then null
-            when
-                current_setting('pghistory.context_version', true)
-                = nullif(current_setting('pghistory.context_stored', true), '')
-            then current_setting('pghistory.context_id')::uuid
-            else _pgh_attach_context()
+            when starts_with(current_setting('pghistory.context', true), '=')
+            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
+            then _pgh_attach_context()
         end
     );
 
@@ -550,7 +538,7 @@ begin
         execute function pgtrigger_both_update_71773()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_both_update_71773 on ' || _table || ' is ''c1f1e6cb441451f04258222ce5756618ba895f8b''';
+    execute 'comment on trigger pgtrigger_both_update_71773 on ' || _table || ' is ''1f2a74d1c825c6f95990355b6d9e04da9ba204cc''';
 end
 $pghistory_install$;
 
@@ -591,12 +579,10 @@ begin
         NEW."data",
         NEW."id",
         case
-            when current_setting('pghistory.context_id', true) <> '' is not true then null
-            when
-                current_setting('pghistory.context_version', true)
-                = nullif(current_setting('pghistory.context_stored', true), '')
-            then current_setting('pghistory.context_id')::uuid
-            else _pgh_attach_context()
+            when starts_with(current_setting('pghistory.context', true), '=')
+            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
+            then _pgh_attach_context()
         end
     );
 
@@ -642,7 +628,7 @@ begin
         execute function pgtrigger_big_insert_42fa7()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_big_insert_42fa7 on ' || _table || ' is ''370db6a378171585fdc631a53b7bfc21163e84e2''';
+    execute 'comment on trigger pgtrigger_big_insert_42fa7 on ' || _table || ' is ''50bc824e1fb543d57695a8730024730e5532ab78''';
 end
 $pghistory_install$;
 
@@ -683,12 +669,10 @@ begin
         OLD."data",
         OLD."id",
         case
-            when current_setting('pghistory.context_id', true) <> '' is not true then null
-            when
-                current_setting('pghistory.context_version', true)
-                = nullif(current_setting('pghistory.context_stored', true), '')
-            then current_setting('pghistory.context_id')::uuid
-            else _pgh_attach_context()
+            when starts_with(current_setting('pghistory.context', true), '=')
+            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
+            then _pgh_attach_context()
         end
     );
 
@@ -734,7 +718,7 @@ begin
         execute function pgtrigger_named_gone_delete_b0553()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_named_gone_delete_b0553 on ' || _table || ' is ''aa3ac3683d7297250860063fdf38afa69104470d''';
+    execute 'comment on trigger pgtrigger_named_gone_delete_b0553 on ' || _table || ' is ''147de5ae39d1b41c26a6d3cf0f81514a319c71b5''';
 end
 $pghistory_install$;
 
@@ -775,12 +759,10 @@ begin
         NEW."data",
         NEW."id",
         case
-            when current_setting('pghistory.context_id', true) <> '' is not true then null
-            when
-                current_setting('pghistory.context_version', true)
-                = nullif(current_setting('pghistory.context_stored', true), '')
-            then current_setting('pghistory.context_id')::uuid
-            else _pgh_attach_context()
+            when starts_with(current_setting('pghistory.context', true), '=')
+            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
+            then _pgh_attach_context()
         end
     );
 
@@ -826,7 +808,7 @@ begin
         execute function pgtrigger_written_insert_or_update_cda00()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_written_insert_or_update_cda00 on ' || _table || ' is ''00b1a6ed30665931413f47cd85e30f26c06caacf''';
+    execute 'comment on trigger pgtrigger_written_insert_or_update_cda00 on ' || _table || ' is ''44edeeceb28c8550de9cb04df367cd3ef2119058''';
 end
 $pghistory_install$;
 
@@ -867,12 +849,10 @@ begin
         OLD."data",
         OLD."id",
         case
-            when current_setting('pghistory.context_id', true) <> '' is not true then null
-            when
-                current_setting('pghistory.context_version', true)
-                = nullif(current_setting('pghistory.context_stored', true), '')
-            then current_setting('pghistory.context_id')::uuid
-            else _pgh_attach_context()
+            when starts_with(current_setting('pghistory.context', true), '=')
+            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
+            then _pgh_attach_context()
         end
     );
 
@@ -918,6 +898,6 @@ begin
         execute function pgtrigger_left_update_or_delete_af559()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_left_update_or_delete_af559 on ' || _table || ' is ''7ac3fddb97aec055366cb1167c92e43164e75bdb''';
+    execute 'comment on trigger pgtrigger_left_update_or_delete_af559 on ' || _table || ' is ''4b088a741feebe2f15a709d3e4e2b63d3ea43966''';
 end
 $pghistory_install$;

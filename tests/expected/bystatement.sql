@@ -38,12 +38,10 @@ begin
         NEW."data",
         NEW."id",
         (select case
-            when current_setting('pghistory.context_id', true) <> '' is not true then null
-            when
-                current_setting('pghistory.context_version', true)
-                = nullif(current_setting('pghistory.context_stored', true), '')
-            then current_setting('pghistory.context_id')::uuid
-            else _pgh_attach_context()
+            when starts_with(current_setting('pghistory.context', true), '=')
+            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
+            then _pgh_attach_context()
         end)
     from
         new_rows as new;
@@ -90,7 +88,7 @@ begin
         execute function pgtrigger_insert_insert_e3978()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_insert_insert_e3978 on ' || _table || ' is ''234c419d38130527e051fa7c566e062b1ee23943''';
+    execute 'comment on trigger pgtrigger_insert_insert_e3978 on ' || _table || ' is ''4fb6a996c5610e73a06aad099dfc789b56975f42''';
 end
 $pghistory_install$;
 
@@ -134,12 +132,10 @@ begin
         NEW."data",
         NEW."id",
         (select case
-            when current_setting('pghistory.context_id', true) <> '' is not true then null
-            when
-                current_setting('pghistory.context_version', true)
-                = nullif(current_setting('pghistory.context_stored', true), '')
-            then current_setting('pghistory.context_id')::uuid
-            else _pgh_attach_context()
+            when starts_with(current_setting('pghistory.context', true), '=')
+            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
+            then _pgh_attach_context()
         end)
     from
         (select *, row_number() over () as pgh_position from old_rows) as old
@@ -192,7 +188,7 @@ begin
         execute function pgtrigger_update_update_5dc3f()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_update_update_5dc3f on ' || _table || ' is ''45c08c10dc54654f73cac97440c9f88c7126e8f9''';
+    execute 'comment on trigger pgtrigger_update_update_5dc3f on ' || _table || ' is ''d845059dc9121634fa41b884bb11001b64a80015''';
 end
 $pghistory_install$;
 
@@ -236,12 +232,10 @@ begin
         OLD."data",
         OLD."id",
         (select case
-            when current_setting('pghistory.context_id', true) <> '' is not true then null
-            when
-                current_setting('pghistory.context_version', true)
-                = nullif(current_setting('pghistory.context_stored', true), '')
-            then current_setting('pghistory.context_id')::uuid
-            else _pgh_attach_context()
+            when starts_with(current_setting('pghistory.context', true), '=')
+            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
+            then _pgh_attach_context()
         end)
     from
         old_rows as old;
@@ -288,7 +282,7 @@ begin
         execute function pgtrigger_delete_delete_d1715()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_delete_delete_d1715 on ' || _table || ' is ''a2655c6a1bb075d29b167e24ff071d420792f280''';
+    execute 'comment on trigger pgtrigger_delete_delete_d1715 on ' || _table || ' is ''47890b44c5cf835da83a3bdc554881ca0c12d1c5''';
 end
 $pghistory_install$;
 
@@ -332,12 +326,10 @@ begin
         OLD."data",
         OLD."id",
         (select case
-            when current_setting('pghistory.context_id', true) <> '' is not true then null
-            when
-                current_setting('pghistory.context_version', true)
-                = nullif(current_setting('pghistory.context_stored', true), '')
-            then current_setting('pghistory.context_id')::uuid
-            else _pgh_attach_context()
+            when starts_with(current_setting('pghistory.context', true), '=')
+            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
+            then _pgh_attach_context()
         end)
     from
         (select *, row_number() over () as pgh_position from old_rows) as old
@@ -385,7 +377,7 @@ begin
         execute function pgtrigger_before_update_9e13a()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_before_update_9e13a on ' || _table || ' is ''ec7d91e4267e6f67ba18bfa20f0faae1e9d14d68''';
+    execute 'comment on trigger pgtrigger_before_update_9e13a on ' || _table || ' is ''945e1c11bce8415a3cb72d1834d2471629d79fd6''';
 end
 $pghistory_install$;
 
@@ -429,12 +421,10 @@ begin
         NEW."data",
         NEW."id",
         (select case
-            when current_setting('pghistory.context_id', true) <> '' is not true then null
-            when
-                current_setting('pghistory.context_version', true)
-                = nullif(current_setting('pghistory.context_stored', true), '')
-            then current_setting('pghistory.context_id')::uuid
-            else _pgh_attach_context()
+            when starts_with(current_setting('pghistory.context', true), '=')
+            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
+            then _pgh_attach_context()
         end)
     from
         (select *, row_number() over () as pgh_position from old_rows) as old
@@ -484,7 +474,7 @@ begin
         execute function pgtrigger_down_update_0c78e()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_down_update_0c78e on ' || _table || ' is ''7bcf2784f9b09f223af8a3c0f6869066848ea754''';
+    execute 'comment on trigger pgtrigger_down_update_0c78e on ' || _table || ' is ''6589c972d69ccc67cfe9172ba5c61e45e57b99f8''';
 end
 $pghistory_install$;
 
@@ -528,12 +518,10 @@ begin
         NEW."data",
         NEW."id",
         (select case
-            when current_setting('pghistory.context_id', true) <> '' is not true then null
-            when
-                current_setting('pghistory.context_version', true)
-                = nullif(current_setting('pghistory.context_stored', true), '')
-            then current_setting('pghistory.context_id')::uuid
-            else _pgh_attach_context()
+            when starts_with(current_setting('pghistory.context', true), '=')
+            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
+            then _pgh_attach_context()
         end)
     from
         (select *, row_number() over () as pgh_position from old_rows) as old
@@ -583,7 +571,7 @@ begin
         execute function pgtrigger_both_update_c84a7()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_both_update_c84a7 on ' || _table || ' is ''2ef4c27c9972f8a7deed1261be40336df89e208d''';
+    execute 'comment on trigger pgtrigger_both_update_c84a7 on ' || _table || ' is ''6274d7962b542810c43ca00931eb7bccc718af32''';
 end
 $pghistory_install$;
 
@@ -627,12 +615,10 @@ begin
         NEW."data",
         NEW."id",
         (select case
-            when current_setting('pghistory.context_id', true) <> '' is not true then null
-            when
-                current_setting('pghistory.context_version', true)
-                = nullif(current_setting('pghistory.context_stored', true), '')
-            then current_setting('pghistory.context_id')::uuid
-            else _pgh_attach_context()
+            when starts_with(current_setting('pghistory.context', true), '=')
+            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
+            then _pgh_attach_context()
         end)
     from
         new_rows as new
@@ -681,7 +667,7 @@ begin
         execute function pgtrigger_big_insert_c306a()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_big_insert_c306a on ' || _table || ' is ''d7ab34f84a26299fdbb1621c1b4011bb307271f7''';
+    execute 'comment on trigger pgtrigger_big_insert_c306a on ' || _table || ' is ''ddc585c0021470035fa9132a92cb513e4b4a70fc''';
 end
 $pghistory_install$;
 
@@ -725,12 +711,10 @@ begin
         OLD."data",
         OLD."id",
         (select case
-            when current_setting('pghistory.context_id', true) <> '' is not true then null
-            when
-                current_setting('pghistory.context_version', true)
-                = nullif(current_setting('pghistory.context_stored', true), '')
-            then current_setting('pghistory.context_id')::uuid
-            else _pgh_attach_context()
+            when starts_with(current_setting('pghistory.context', true), '=')
+            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
+            then _pgh_attach_context()
         end)
     from
         old_rows as old
@@ -779,7 +763,7 @@ begin
         execute function pgtrigger_named_gone_delete_805c1()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_named_gone_delete_805c1 on ' || _table || ' is ''817d6bb795d8fafc2a19d5c00190f04c2e8942bf''';
+    execute 'comment on trigger pgtrigger_named_gone_delete_805c1 on ' || _table || ' is ''214b30aec640d942c475075fe3f55356f8781317''';
 end
 $pghistory_install$;
 
@@ -823,12 +807,10 @@ begin
         NEW."data",
         NEW."id",
         (select case
-            when current_setting('pghistory.context_id', true) <> '' is not true then null
-            when
-                current_setting('pghistory.context_version', true)
-                = nullif(current_setting('pghistory.context_stored', true), '')
-            then current_setting('pghistory.context_id')::uuid
-            else _pgh_attach_context()
+            when starts_with(current_setting('pghistory.context', true), '=')
+            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
+            then _pgh_attach_context()
         end)
     from
         new_rows as new;
@@ -875,7 +857,7 @@ begin
         execute function pgtrigger_written_insert_cf944()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_written_insert_cf944 on ' || _table || ' is ''2280bd49c6e60a2d0ec52eb9fbf074ef72c836c4''';
+    execute 'comment on trigger pgtrigger_written_insert_cf944 on ' || _table || ' is ''11737e69b54c655c51e4e6d2b5e37aecb675c87c''';
 end
 $pghistory_install$;
 
@@ -919,12 +901,10 @@ begin
         NEW."data",
         NEW."id",
         (select case
-            when current_setting('pghistory.context_id', true) <> '' is not true then null
-            when
-                current_setting('pghistory.context_version', true)
-                = nullif(current_setting('pghistory.context_stored', true), '')
-            then current_setting('pghistory.context_id')::uuid
-            else _pgh_attach_context()
+            when starts_with(current_setting('pghistory.context', true), '=')
+            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
+            then _pgh_attach_context()
         end)
     from
         (select *, row_number() over () as pgh_position from old_rows) as old
@@ -972,7 +952,7 @@ begin
         execute function pgtrigger_written_update_f8ca5()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_written_update_f8ca5 on ' || _table || ' is ''a6177cdcd8ece39a49af41b44ecaf34cac11b449''';
+    execute 'comment on trigger pgtrigger_written_update_f8ca5 on ' || _table || ' is ''25ccd507291595b0d73fb8d3c213d0a7f1ae3a32''';
 end
 $pghistory_install$;
 
@@ -1016,12 +996,10 @@ begin
         OLD."data",
         OLD."id",
         (select case
-            when current_setting('pghistory.context_id', true) <> '' is not true then null
-            when
-                current_setting('pghistory.context_version', true)
-                = nullif(current_setting('pghistory.context_stored', true), '')
-            then current_setting('pghistory.context_id')::uuid
-            else _pgh_attach_context()
+            when starts_with(current_setting('pghistory.context', true), '=')
+            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
+            then _pgh_attach_context()
         end)
     from
         (select *, row_number() over () as pgh_position from old_rows) as old
@@ -1069,7 +1047,7 @@ begin
         execute function pgtrigger_left_update_f2a34()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_left_update_f2a34 on ' || _table || ' is ''9f9ad4f07d48b4a9f6dbb973ee9f0c969a6699f9''';
+    execute 'comment on trigger pgtrigger_left_update_f2a34 on ' || _table || ' is ''bc2c9e037b4399da0904f77bfb06fbb4a433f26a''';
 end
 $pghistory_install$;
 
@@ -1113,12 +1091,10 @@ begin
         OLD."data",
         OLD."id",
         (select case
-            when current_setting('pghistory.context_id', true) <> '' is not true then null
-            when
-                current_setting('pghistory.context_version', true)
-                = nullif(current_setting('pghistory.context_stored', true), '')
-            then current_setting('pghistory.context_id')::uuid
-            else _pgh_attach_context()
+            when starts_with(current_setting('pghistory.context', true), '=')
+            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
+            then _pgh_attach_context()
         end)
     from
         old_rows as old;
@@ -1165,6 +1141,6 @@ begin
         execute function pgtrigger_left_delete_2142f()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_left_delete_2142f on ' || _table || ' is ''e86fc95aac0aa8ae67784f103a09d37b3184d1b0''';
+    execute 'comment on trigger pgtrigger_left_delete_2142f on ' || _table || ' is ''ea09434a0762f4d1b9eb4638ba2e9c9812b1ddbb''';
 end
 $pghistory_install$;

@@ -31,12 +31,10 @@ begin
         NEW."name",
         NEW."the_code",
         case
-            when current_setting('pghistory.context_id', true) <> '' is not true then null
-            when
-                current_setting('pghistory.context_version', true)
-                = nullif(current_setting('pghistory.context_stored', true), '')
-            then current_setting('pghistory.context_id')::uuid
-            else _pgh_attach_context()
+            when starts_with(current_setting('pghistory.context', true), '=')
+            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
+            then _pgh_attach_context()
         end
     );
 
@@ -82,7 +80,7 @@ begin
         execute function pgtrigger_insert_insert_bcffa()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_insert_insert_bcffa on ' || _table || ' is ''1311492fb2b8a195b69331d2ce45c96b6a140ce7''';
+    execute 'comment on trigger pgtrigger_insert_insert_bcffa on ' || _table || ' is ''de443fe4a0731f15af0d24d6d87ec201513f7693''';
 end
 $pghistory_install$;
 
@@ -123,12 +121,10 @@ begin
         NEW."name",
         NEW."the_code",
         case
-            when current_setting('pghistory.context_id', true) <> '' is not true then null
-            when
-                current_setting('pghistory.context_version', true)
-                = nullif(current_setting('pghistory.context_stored', true), '')
-            then current_setting('pghistory.context_id')::uuid
-            else _pgh_attach_context()
+            when starts_with(current_setting('pghistory.context', true), '=')
+            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
+            then _pgh_attach_context()
         end
     );
 
@@ -174,7 +170,7 @@ begin
         execute function pgtrigger_update_update_711c1()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_update_update_711c1 on ' || _table || ' is ''63539847fbc1e41f237c3e5a3579d2e01efd973d''';
+    execute 'comment on trigger pgtrigger_update_update_711c1 on ' || _table || ' is ''0d0b0331c1ccfd92dd62776f186d83ebe88df743''';
 end
 $pghistory_install$;
 
@@ -211,12 +207,10 @@ begin
         OLD."name",
         OLD."the_code",
         case
-            when current_setting('pghistory.context_id', true) <> '' is not true then null
-            when
-                current_setting('pghistory.context_version', true)
-                = nullif(current_setting('pghistory.context_stored', true), '')
-            then current_setting('pghistory.context_id')::uuid
-            else _pgh_attach_context()
+            when starts_with(current_setting('pghistory.context', true), '=')
+            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
+            then _pgh_attach_context()
         end
     );
 
@@ -262,6 +256,6 @@ begin
         execute function pgtrigger_delete_delete_2f41e()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_delete_delete_2f41e on ' || _table || ' is ''1a2f6d9cbb503fe3ac743c05bad7a940024f5c0a''';
+    execute 'comment on trigger pgtrigger_delete_delete_2f41e on ' || _table || ' is ''ab2ac2d2ea58f93f1b84a9162e5b7c6763384bac''';
 end
 $pghistory_install$;

@@ -31,12 +31,10 @@ begin
         NEW."field_two",
         NEW."id",
         case
-            when current_setting('pghistory.context_id', true) <> '' is not true then null
-            when
-                current_setting('pghistory.context_version', true)
-                = nullif(current_setting('pghistory.context_stored', true), '')
-            then current_setting('pghistory.context_id')::uuid
-            else _pgh_attach_context()
+            when starts_with(current_setting('pghistory.context', true), '=')
+            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
+            then _pgh_attach_context()
         end
     );
 
@@ -82,7 +80,7 @@ begin
         execute function pgtrigger_tracked_any_update_b48a8()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_tracked_any_update_b48a8 on ' || _table || ' is ''296cc698015ee071f8ba884b19439b5987c72c63''';
+    execute 'comment on trigger pgtrigger_tracked_any_update_b48a8 on ' || _table || ' is ''e9cc635cbf51e138ae0d0462cb73577027f57b48''';
 end
 $pghistory_install$;
 
@@ -119,12 +117,10 @@ begin
         NEW."field_two",
         NEW."id",
         case
-            when current_setting('pghistory.context_id', true) <> '' is not true then null
-            when
-                current_setting('pghistory.context_version', true)
-                = nullif(current_setting('pghistory.context_stored', true), '')
-            then current_setting('pghistory.context_id')::uuid
-            else _pgh_attach_context()
+            when starts_with(current_setting('pghistory.context', true), '=')
+            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
+            then _pgh_attach_context()
         end
     );
 
@@ -170,7 +166,7 @@ begin
         execute function pgtrigger_tracked_any_stays_update_330fa()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_tracked_any_stays_update_330fa on ' || _table || ' is ''9322c153e78ca713dd04aed23ee340cdf3230201''';
+    execute 'comment on trigger pgtrigger_tracked_any_stays_update_330fa on ' || _table || ' is ''782cf4ac0537c6a171b004a26f5cf49f78559936''';
 end
 $pghistory_install$;
 
@@ -207,12 +203,10 @@ begin
         NEW."field_two",
         NEW."id",
         case
-            when current_setting('pghistory.context_id', true) <> '' is not true then null
-            when
-                current_setting('pghistory.context_version', true)
-                = nullif(current_setting('pghistory.context_stored', true), '')
-            then current_setting('pghistory.context_id')::uuid
-            else _pgh_attach_context()
+            when starts_with(current_setting('pghistory.context', true), '=')
+            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
+            then _pgh_attach_context()
         end
     );
 
@@ -258,7 +252,7 @@ begin
         execute function pgtrigger_tracked_all_update_a4e69()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_tracked_all_update_a4e69 on ' || _table || ' is ''803025031732fe8f303d618b416bb5dab0e4abf6''';
+    execute 'comment on trigger pgtrigger_tracked_all_update_a4e69 on ' || _table || ' is ''548b956c13be81ddbab7cbe25df488cfaa94ce4a''';
 end
 $pghistory_install$;
 
@@ -295,12 +289,10 @@ begin
         NEW."field_two",
         NEW."id",
         case
-            when current_setting('pghistory.context_id', true) <> '' is not true then null
-            when
-                current_setting('pghistory.context_version', true)
-                = nullif(current_setting('pghistory.context_stored', true), '')
-            then current_setting('pghistory.context_id')::uuid
-            else _pgh_attach_context()
+            when starts_with(current_setting('pghistory.context', true), '=')
+            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
+            then _pgh_attach_context()
         end
     );
 
@@ -346,7 +338,7 @@ begin
         execute function pgtrigger_tracked_all_stay_update_b1960()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_tracked_all_stay_update_b1960 on ' || _table || ' is ''ee95f8914205517983d70f613bafcfe1e95ea53c''';
+    execute 'comment on trigger pgtrigger_tracked_all_stay_update_b1960 on ' || _table || ' is ''5267e8d4d01a0ca174e9cc99c26cb72129aceefe''';
 end
 $pghistory_install$;
 
@@ -383,12 +375,10 @@ begin
         NEW."field_two",
         NEW."id",
         case
-            when current_setting('pghistory.context_id', true) <> '' is not true then null
-            when
-                current_setting('pghistory.context_version', true)
-                = nullif(current_setting('pghistory.context_stored', true), '')
-            then current_setting('pghistory.context_id')::uuid
-            else _pgh_attach_context()
+            when starts_with(current_setting('pghistory.context', true), '=')
+            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
+            then _pgh_attach_context()
         end
     );
 
@@ -434,7 +424,7 @@ begin
         execute function pgtrigger_unconditional_update_d98ee()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_unconditional_update_d98ee on ' || _table || ' is ''b3c378c0deb599b389d5af940b53d6ab6c94d175''';
+    execute 'comment on trigger pgtrigger_unconditional_update_d98ee on ' || _table || ' is ''16414c74b6ddeffd630d70c1120d9262137469a1''';
 end
 $pghistory_install$;
 
@@ -481,12 +471,10 @@ begin
         NEW."moment",
         NEW."id",
         case
-            when current_setting('pghistory.context_id', true) <> '' is not true then null
-            when
-                current_setting('pghistory.context_version', true)
-                = nullif(current_setting('pghistory.context_stored', true), '')
-            then current_setting('pghistory.context_id')::uuid
-            else _pgh_attach_context()
+            when starts_with(current_setting('pghistory.context', true), '=')
+            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
+            then _pgh_attach_context()
         end
     );
 
@@ -532,7 +520,7 @@ begin
         execute function pgtrigger_any_update_b1756()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_any_update_b1756 on ' || _table || ' is ''11e5b727c5ad8b73960df46f8c2116ddc33f0ffc''';
+    execute 'comment on trigger pgtrigger_any_update_b1756 on ' || _table || ' is ''13f121a4b9dad4fa59e7549bd3fe2603a75639ec''';
 end
 $pghistory_install$;
 
@@ -579,12 +567,10 @@ begin
         NEW."moment",
         NEW."id",
         case
-            when current_setting('pghistory.context_id', true) <> '' is not true then null
-            when
-                current_setting('pghistory.context_version', true)
-                = nullif(current_setting('pghistory.context_stored', true), '')
-            then current_setting('pghistory.context_id')::uuid
-            else _pgh_attach_context()
+            when starts_with(current_setting('pghistory.context', true), '=')
+            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
+            then _pgh_attach_context()
         end
     );
 
@@ -630,7 +616,7 @@ begin
         execute function pgtrigger_any_but_one_update_f3996()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_any_but_one_update_f3996 on ' || _table || ' is ''91cbc81a690e9932197a384724e4f569d95fc417''';
+    execute 'comment on trigger pgtrigger_any_but_one_update_f3996 on ' || _table || ' is ''98a78884c7fc17600264e3f96228592ed1890ea8''';
 end
 $pghistory_install$;
 
@@ -677,12 +663,10 @@ begin
         NEW."moment",
         NEW."id",
         case
-            when current_setting('pghistory.context_id', true) <> '' is not true then null
-            when
-                current_setting('pghistory.context_version', true)
-                = nullif(current_setting('pghistory.context_stored', true), '')
-            then current_setting('pghistory.context_id')::uuid
-            else _pgh_attach_context()
+            when starts_with(current_setting('pghistory.context', true), '=')
+            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
+            then _pgh_attach_context()
         end
     );
 
@@ -728,7 +712,7 @@ begin
         execute function pgtrigger_any_by_hand_update_6ddeb()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_any_by_hand_update_6ddeb on ' || _table || ' is ''da744859d1deabf403d5b9fae902f2bd685ee833''';
+    execute 'comment on trigger pgtrigger_any_by_hand_update_6ddeb on ' || _table || ' is ''2fbbb80b8f2b21a46efce29a695dd1d078eccfe5''';
 end
 $pghistory_install$;
 
@@ -775,12 +759,10 @@ begin
         NEW."moment",
         NEW."id",
         case
-            when current_setting('pghistory.context_id', true) <> '' is not true then null
-            when
-                current_setting('pghistory.context_version', true)
-                = nullif(current_setting('pghistory.context_stored', true), '')
-            then current_setting('pghistory.context_id')::uuid
-            else _pgh_attach_context()
+            when starts_with(current_setting('pghistory.context', true), '=')
+            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
+            then _pgh_attach_context()
         end
     );
 
@@ -826,7 +808,7 @@ begin
         execute function pgtrigger_both_update_a4ae5()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_both_update_a4ae5 on ' || _table || ' is ''72c75e54962a2fa594b7966e0d8bee88def2998b''';
+    execute 'comment on trigger pgtrigger_both_update_a4ae5 on ' || _table || ' is ''ca592a8ac5a99eb301b93033f1e20fc74a18867a''';
 end
 $pghistory_install$;
 
@@ -873,12 +855,10 @@ begin
         NEW."moment",
         NEW."id",
         case
-            when current_setting('pghistory.context_id', true) <> '' is not true then null
-            when
-                current_setting('pghistory.context_version', true)
-                = nullif(current_setting('pghistory.context_stored', true), '')
-            then current_setting('pghistory.context_id')::uuid
-            else _pgh_attach_context()
+            when starts_with(current_setting('pghistory.context', true), '=')
+            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
+            then _pgh_attach_context()
         end
     );
 
@@ -924,7 +904,7 @@ begin
         execute function pgtrigger_one_stays_update_15345()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_one_stays_update_15345 on ' || _table || ' is ''459460d7085c6580d4aba44be7294a72fc32b661''';
+    execute 'comment on trigger pgtrigger_one_stays_update_15345 on ' || _table || ' is ''6a9fe5a89fef1576e918c34c099a8ce04fc52790''';
 end
 $pghistory_install$;
 
@@ -971,12 +951,10 @@ begin
         NEW."moment",
         NEW."id",
         case
-            when current_setting('pghistory.context_id', true) <> '' is not true then null
-            when
-                current_setting('pghistory.context_version', true)
-                = nullif(current_setting('pghistory.context_stored', true), '')
-            then current_setting('pghistory.context_id')::uuid
-            else _pgh_attach_context()
+            when starts_with(current_setting('pghistory.context', true), '=')
+            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
+            then _pgh_attach_context()
         end
     );
 
@@ -1022,7 +1000,7 @@ begin
         execute function pgtrigger_both_stay_update_74479()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_both_stay_update_74479 on ' || _table || ' is ''74f7a671acec52a9f8bf30438b65056f90c50aef''';
+    execute 'comment on trigger pgtrigger_both_stay_update_74479 on ' || _table || ' is ''29249a5b04f9f4ced0d5e68b6ed2f5e5f548d209''';
 end
 $pghistory_install$;
 
@@ -1069,12 +1047,10 @@ begin
         NEW."moment",
         NEW."id",
         case
-            when current_setting('pghistory.context_id', true) <> '' is not true then null
-            when
-                current_setting('pghistory.context_version', true)
-                = nullif(current_setting('pghistory.context_stored', true), '')
-            then current_setting('pghistory.context_id')::uuid
-            else _pgh_attach_context()
+            when starts_with(current_setting('pghistory.context', true), '=')
+            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
+            then _pgh_attach_context()
         end
     );
 
@@ -1120,6 +1096,6 @@ begin
         execute function pgtrigger_untracked_update_f3088()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_untracked_update_f3088 on ' || _table || ' is ''7937fa07c6ca74139a3a44d11e6b4308a4704a9a''';
+    execute 'comment on trigger pgtrigger_untracked_update_f3088 on ' || _table || ' is ''ccc4fbb6edd66118f09a222bcafe8059d2139705''';
 end
 $pghistory_install$;

@@ -33,12 +33,10 @@ begin
         NEW."number",
         NEW."id",
         case
-            when current_setting('pghistory.context_id', true) <> '' is not true then null
-            when
-                current_setting('pghistory.context_version', true)
-                = nullif(current_setting('pghistory.context_stored', true), '')
-            then current_setting('pghistory.context_id')::uuid
-            else _pgh_attach_context()
+            when starts_with(current_setting('pghistory.context', true), '=')
+            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
+            then _pgh_attach_context()
         end
     );
 
@@ -84,7 +82,7 @@ begin
         execute function pgtrigger_insert_insert_43b74()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_insert_insert_43b74 on ' || _table || ' is ''73f9814b8567389ff00d45971f0a793ae0128cbf''';
+    execute 'comment on trigger pgtrigger_insert_insert_43b74 on ' || _table || ' is ''c4515bd034e0e3b7aa7268ae1b25532823bba37c''';
 end
 $pghistory_install$;
 
@@ -127,12 +125,10 @@ begin
         NEW."number",
         NEW."id",
         case
-            when current_setting('pghistory.context_id', true) <> '' is not true then null
-            when
-                current_setting('pghistory.context_version', true)
-                = nullif(current_setting('pghistory.context_stored', true), '')
-            then current_setting('pghistory.context_id')::uuid
-            else _pgh_attach_context()
+            when starts_with(current_setting('pghistory.context', true), '=')
+            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
+            then _pgh_attach_context()
         end
     );
 
@@ -178,7 +174,7 @@ begin
         execute function pgtrigger_update_update_3530c()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_update_update_3530c on ' || _table || ' is ''a08ec7b4de53bb6e3a0ad060e2e21e9e9dde2be0''';
+    execute 'comment on trigger pgtrigger_update_update_3530c on ' || _table || ' is ''898ab4bf5c60371889b079ac085e80029b3f3926''';
 end
 $pghistory_install$;
 
@@ -217,12 +213,10 @@ begin
         OLD."number",
         OLD."id",
         case
-            when current_setting('pghistory.context_id', true) <> '' is not true then null
-            when
-                current_setting('pghistory.context_version', true)
-                = nullif(current_setting('pghistory.context_stored', true), '')
-            then current_setting('pghistory.context_id')::uuid
-            else _pgh_attach_context()
+            when starts_with(current_setting('pghistory.context', true), '=')
+            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
+            then _pgh_attach_context()
         end
     );
 
@@ -268,6 +262,6 @@ begin
         execute function pgtrigger_delete_delete_c97d8()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_delete_delete_c97d8 on ' || _table || ' is ''52616671f9d027fb3d153012b3e400ae204cd81a''';
+    execute 'comment on trigger pgtrigger_delete_delete_c97d8 on ' || _table || ' is ''d9d297c8186909199b196f09a957a4c3502881a7''';
 end
 $pghistory_install$;

@@ -31,12 +31,10 @@ begin
         NEW."group_id",
         NEW."permission_id",
         case
-            when current_setting('pghistory.context_id', true) <> '' is not true then null
-            when
-                current_setting('pghistory.context_version', true)
-                = nullif(current_setting('pghistory.context_stored', true), '')
-            then current_setting('pghistory.context_id')::uuid
-            else _pgh_attach_context()
+            when starts_with(current_setting('pghistory.context', true), '=')
+            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
+            then _pgh_attach_context()
         end
     );
 
@@ -82,7 +80,7 @@ begin
         execute function pgtrigger_permission_add_insert_17e9a()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_permission_add_insert_17e9a on ' || _table || ' is ''0512fcab629700b632747868c0a8fe1d4c3fed17''';
+    execute 'comment on trigger pgtrigger_permission_add_insert_17e9a on ' || _table || ' is ''7a497f0e83cc5467a4a67a8b5969dccd10b66715''';
 end
 $pghistory_install$;
 
@@ -119,12 +117,10 @@ begin
         OLD."group_id",
         OLD."permission_id",
         case
-            when current_setting('pghistory.context_id', true) <> '' is not true then null
-            when
-                current_setting('pghistory.context_version', true)
-                = nullif(current_setting('pghistory.context_stored', true), '')
-            then current_setting('pghistory.context_id')::uuid
-            else _pgh_attach_context()
+            when starts_with(current_setting('pghistory.context', true), '=')
+            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
+            then _pgh_attach_context()
         end
     );
 
@@ -170,6 +166,6 @@ begin
         execute function pgtrigger_permission_remove_delete_25c5b()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_permission_remove_delete_25c5b on ' || _table || ' is ''33ad9c272184456c6d7c095f202165eca3a8721d''';
+    execute 'comment on trigger pgtrigger_permission_remove_delete_25c5b on ' || _table || ' is ''95aee6d313ba3eb4e535371a0109a68b4d7e272f''';
 end
 $pghistory_install$;

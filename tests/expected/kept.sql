@@ -33,12 +33,10 @@ begin
         NEW."name",
         NEW."id",
         case
-            when current_setting('pghistory.context_id', true) <> '' is not true then null
-            when
-                current_setting('pghistory.context_version', true)
-                = nullif(current_setting('pghistory.context_stored', true), '')
-            then current_setting('pghistory.context_id')::uuid
-            else _pgh_attach_context()
+            when starts_with(current_setting('pghistory.context', true), '=')
+            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
+            then _pgh_attach_context()
         end
     );
 
@@ -84,7 +82,7 @@ begin
         execute function pgtrigger_insert_insert_932ec()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_insert_insert_932ec on ' || _table || ' is ''e3716ae4c00b7a0e7b9636361a5235ca29d3abfc''';
+    execute 'comment on trigger pgtrigger_insert_insert_932ec on ' || _table || ' is ''77094f3de08f663510cfc5b29c954479e39fc1b9''';
 end
 $pghistory_install$;
 
@@ -127,12 +125,10 @@ begin
         NEW."name",
         NEW."id",
         case
-            when current_setting('pghistory.context_id', true) <> '' is not true then null
-            when
-                current_setting('pghistory.context_version', true)
-                = nullif(current_setting('pghistory.context_stored', true), '')
-            then current_setting('pghistory.context_id')::uuid
-            else _pgh_attach_context()
+            when starts_with(current_setting('pghistory.context', true), '=')
+            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
+            then _pgh_attach_context()
         end
     );
 
@@ -178,7 +174,7 @@ begin
         execute function pgtrigger_update_update_c8ee2()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_update_update_c8ee2 on ' || _table || ' is ''52589b34a8293be7b5df3761734bbb93e9d117c4''';
+    execute 'comment on trigger pgtrigger_update_update_c8ee2 on ' || _table || ' is ''0d1838818d4930125591d7770e29b04c8749b598''';
 end
 $pghistory_install$;
 
@@ -217,12 +213,10 @@ begin
         OLD."name",
         OLD."id",
         case
-            when current_setting('pghistory.context_id', true) <> '' is not true then null
-            when
-                current_setting('pghistory.context_version', true)
-                = nullif(current_setting('pghistory.context_stored', true), '')
-            then current_setting('pghistory.context_id')::uuid
-            else _pgh_attach_context()
+            when starts_with(current_setting('pghistory.context', true), '=')
+            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
+            then _pgh_attach_context()
         end
     );
 
@@ -268,6 +262,6 @@ begin
         execute function pgtrigger_delete_delete_534b3()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_delete_delete_534b3 on ' || _table || ' is ''b35a786028d131060392f2e15ef94798d625b120''';
+    execute 'comment on trigger pgtrigger_delete_delete_534b3 on ' || _table || ' is ''362380e5311574948997060b3e10feacdc66026f''';
 end
 $pghistory_install$;

@@ -29,12 +29,10 @@ begin
         NEW."id",
         NEW."name",
         case
-            when current_setting('pghistory.context_id', true) <> '' is not true then null
-            when
-                current_setting('pghistory.context_version', true)
-                = nullif(current_setting('pghistory.context_stored', true), '')
-            then current_setting('pghistory.context_id')::uuid
-            else _pgh_attach_context()
+            when starts_with(current_setting('pghistory.context', true), '=')
+            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
+            then _pgh_attach_context()
         end
     );
 
@@ -80,7 +78,7 @@ begin
         execute function pgtrigger_insert_insert_08f9a()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_insert_insert_08f9a on ' || _table || ' is ''2a131f28955c71df739dec95ba65392f766e086e''';
+    execute 'comment on trigger pgtrigger_insert_insert_08f9a on ' || _table || ' is ''62f7556c4f9bea93de762d12826f26b60345c61d''';
 end
 $pghistory_install$;
 
@@ -119,12 +117,10 @@ begin
         NEW."id",
         NEW."name",
         case
-            when current_setting('pghistory.context_id', true) <> '' is not true then null
-            when
-                current_setting('pghistory.context_version', true)
-                = nullif(current_setting('pghistory.context_stored', true), '')
-            then current_setting('pghistory.context_id')::uuid
-            else _pgh_attach_context()
+            when starts_with(current_setting('pghistory.context', true), '=')
+            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
+            then _pgh_attach_context()
         end
     );
 
@@ -170,7 +166,7 @@ begin
         execute function pgtrigger_update_update_e9cbc()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_update_update_e9cbc on ' || _table || ' is ''c9f60e91d54567c360d12fd9a6b3ab0e8344a9a5''';
+    execute 'comment on trigger pgtrigger_update_update_e9cbc on ' || _table || ' is ''a1cb30dfc6decf6efea3c7a185fa51f1b8a9f4a0''';
 end
 $pghistory_install$;
 
@@ -205,12 +201,10 @@ begin
         OLD."id",
         OLD."name",
         case
-            when current_setting('pghistory.context_id', true) <> '' is not true then null
-            when
-                current_setting('pghistory.context_version', true)
-                = nullif(current_setting('pghistory.context_stored', true), '')
-            then current_setting('pghistory.context_id')::uuid
-            else _pgh_attach_context()
+            when starts_with(current_setting('pghistory.context', true), '=')
+            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
+            then _pgh_attach_context()
         end
     );
 
@@ -256,6 +250,6 @@ begin
         execute function pgtrigger_delete_delete_754c6()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_delete_delete_754c6 on ' || _table || ' is ''45759d562dd0d9a390d1b8a59a1fc5560fdd7d80''';
+    execute 'comment on trigger pgtrigger_delete_delete_754c6 on ' || _table || ' is ''d157acb64cdb303f0393796bd12e29e652916452''';
 end
 $pghistory_install$;

@@ -33,12 +33,10 @@ begin
         NEW."Ord-er",
         NEW."id",
         case
-            when current_setting('pghistory.context_id', true) <> '' is not true then null
-            when
-                current_setting('pghistory.context_version', true)
-                = nullif(current_setting('pghistory.context_stored', true), '')
-            then current_setting('pghistory.context_id')::uuid
-            else _pgh_attach_context()
+            when starts_with(current_setting('pghistory.context', true), '=')
+            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
+            then _pgh_attach_context()
         end
     );
 
@@ -84,7 +82,7 @@ begin
         execute function pgtrigger_it_s_100_new_insert_91951()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_it_s_100_new_insert_91951 on ' || _table || ' is ''d00ddbba0050e07d3a4a8d825537459399e1661a''';
+    execute 'comment on trigger pgtrigger_it_s_100_new_insert_91951 on ' || _table || ' is ''00f89c0d3d682f0fbc1ac1278fac6510911bdf62''';
 end
 $pghistory_install$;
 
@@ -127,12 +125,10 @@ begin
         NEW."Ord-er",
         NEW."id",
         case
-            when current_setting('pghistory.context_id', true) <> '' is not true then null
-            when
-                current_setting('pghistory.context_version', true)
-                = nullif(current_setting('pghistory.context_stored', true), '')
-            then current_setting('pghistory.context_id')::uuid
-            else _pgh_attach_context()
+            when starts_with(current_setting('pghistory.context', true), '=')
+            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
+            then _pgh_attach_context()
         end
     );
 
@@ -178,6 +174,6 @@ begin
         execute function pgtrigger__odd_s_update_7d2b9()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger__odd_s_update_7d2b9 on ' || _table || ' is ''cfb6ee85ad16b8feb7d9793849bdfd7da2934473''';
+    execute 'comment on trigger pgtrigger__odd_s_update_7d2b9 on ' || _table || ' is ''76eb497190237704bcb098e672b033b00d080d67''';
 end
 $pghistory_install$;

@@ -35,12 +35,10 @@ begin
         OLD."name",
         OLD."id",
         case
-            when current_setting('pghistory.context_id', true) <> '' is not true then null
-            when
-                current_setting('pghistory.context_version', true)
-                = nullif(current_setting('pghistory.context_stored', true), '')
-            then current_setting('pghistory.context_id')::uuid
-            else _pgh_attach_context()
+            when starts_with(current_setting('pghistory.context', true), '=')
+            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
+            then _pgh_attach_context()
         end
     );
 
@@ -86,6 +84,6 @@ begin
         execute function pgtrigger_update_update_acf47()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_update_update_acf47 on ' || _table || ' is ''a9912fccac7adae90543a2d5afee663e2ca889a6''';
+    execute 'comment on trigger pgtrigger_update_update_acf47 on ' || _table || ' is ''b35ecb62d9e320fa6d11cf0a5de38980e67c07cf''';
 end
 $pghistory_install$;

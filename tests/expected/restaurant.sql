@@ -31,12 +31,10 @@ begin
         NEW."stars",
         NEW."place_ptr_id",
         case
-            when current_setting('pghistory.context_id', true) <> '' is not true then null
-            when
-                current_setting('pghistory.context_version', true)
-                = nullif(current_setting('pghistory.context_stored', true), '')
-            then current_setting('pghistory.context_id')::uuid
-            else _pgh_attach_context()
+            when starts_with(current_setting('pghistory.context', true), '=')
+            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
+            then _pgh_attach_context()
         end
     );
 
@@ -82,7 +80,7 @@ begin
         execute function pgtrigger_insert_insert_4ed39()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_insert_insert_4ed39 on ' || _table || ' is ''8058cc45ebcdd518ef32bc1109752f213a47b4f5''';
+    execute 'comment on trigger pgtrigger_insert_insert_4ed39 on ' || _table || ' is ''c149ef1d24dd7854e22b68abfdd698a091653fdb''';
 end
 $pghistory_install$;
 
@@ -119,12 +117,10 @@ begin
         NEW."stars",
         NEW."place_ptr_id",
         case
-            when current_setting('pghistory.context_id', true) <> '' is not true then null
-            when
-                current_setting('pghistory.context_version', true)
-                = nullif(current_setting('pghistory.context_stored', true), '')
-            then current_setting('pghistory.context_id')::uuid
-            else _pgh_attach_context()
+            when starts_with(current_setting('pghistory.context', true), '=')
+            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
+            then _pgh_attach_context()
         end
     );
 
@@ -170,7 +166,7 @@ begin
         execute function pgtrigger_update_update_360d2()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_update_update_360d2 on ' || _table || ' is ''ec84fe037c05f06ff91c1f1b94256cdcc4eef6ca''';
+    execute 'comment on trigger pgtrigger_update_update_360d2 on ' || _table || ' is ''93ad4af8d3095ae97b77a5ad4f82d9c6247eaffa''';
 end
 $pghistory_install$;
 
@@ -207,12 +203,10 @@ begin
         OLD."stars",
         OLD."place_ptr_id",
         case
-            when current_setting('pghistory.context_id', true) <> '' is not true then null
-            when
-                current_setting('pghistory.context_version', true)
-                = nullif(current_setting('pghistory.context_stored', true), '')
-            then current_setting('pghistory.context_id')::uuid
-            else _pgh_attach_context()
+            when starts_with(current_setting('pghistory.context', true), '=')
+            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
+            then _pgh_attach_context()
         end
     );
 
@@ -258,6 +252,6 @@ begin
         execute function pgtrigger_delete_delete_487a9()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_delete_delete_487a9 on ' || _table || ' is ''b5bc5404ccb126a2ddcda6dfe1a6cd68a40eb562''';
+    execute 'comment on trigger pgtrigger_delete_delete_487a9 on ' || _table || ' is ''2781dafb04c745b6a861167744af7e4deb1a0deb''';
 end
 $pghistory_install$;

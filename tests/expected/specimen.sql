@@ -91,12 +91,10 @@ begin
         NEW."only_id",
         NEW."number of specimen",
         case
-            when current_setting('pghistory.context_id', true) <> '' is not true then null
-            when
-                current_setting('pghistory.context_version', true)
-                = nullif(current_setting('pghistory.context_stored', true), '')
-            then current_setting('pghistory.context_id')::uuid
-            else _pgh_attach_context()
+            when starts_with(current_setting('pghistory.context', true), '=')
+            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
+            then _pgh_attach_context()
         end
     );
 
@@ -142,7 +140,7 @@ begin
         execute function pgtrigger_insert_insert_29d7b()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_insert_insert_29d7b on ' || _table || ' is ''c5f635f88f2944dd2e32dd468ccbefb4df3a05f1''';
+    execute 'comment on trigger pgtrigger_insert_insert_29d7b on ' || _table || ' is ''faa27b59f649935ac23839519bb5cbe62583cba5''';
 end
 $pghistory_install$;
 
@@ -243,12 +241,10 @@ begin
         NEW."only_id",
         NEW."number of specimen",
         case
-            when current_setting('pghistory.context_id', true) <> '' is not true then null
-            when
-                current_setting('pghistory.context_version', true)
-                = nullif(current_setting('pghistory.context_stored', true), '')
-            then current_setting('pghistory.context_id')::uuid
-            else _pgh_attach_context()
+            when starts_with(current_setting('pghistory.context', true), '=')
+            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
+            then _pgh_attach_context()
         end
     );
 
@@ -294,7 +290,7 @@ begin
         execute function pgtrigger_update_update_00eb4()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_update_update_00eb4 on ' || _table || ' is ''ccfe6514a78fb1d0385aa71fa76c23e759d62fd6''';
+    execute 'comment on trigger pgtrigger_update_update_00eb4 on ' || _table || ' is ''0ea41b8390df55278901b51e8f82ecdc428aed03''';
 end
 $pghistory_install$;
 
@@ -391,12 +387,10 @@ begin
         OLD."only_id",
         OLD."number of specimen",
         case
-            when current_setting('pghistory.context_id', true) <> '' is not true then null
-            when
-                current_setting('pghistory.context_version', true)
-                = nullif(current_setting('pghistory.context_stored', true), '')
-            then current_setting('pghistory.context_id')::uuid
-            else _pgh_attach_context()
+            when starts_with(current_setting('pghistory.context', true), '=')
+            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
+            then _pgh_attach_context()
         end
     );
 
@@ -442,6 +436,6 @@ begin
         execute function pgtrigger_delete_delete_000c9()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_delete_delete_000c9 on ' || _table || ' is ''2046e2b243485e9ec2016ab768863c44dd18844d''';
+    execute 'comment on trigger pgtrigger_delete_delete_000c9 on ' || _table || ' is ''81e42b9dd2d94d1b184d7e0812c31ea870b38dec''';
 end
 $pghistory_install$;

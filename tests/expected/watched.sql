@@ -31,12 +31,10 @@ begin
         NEW."name",
         NEW."id",
         case
-            when current_setting('pghistory.context_id', true) <> '' is not true then null
-            when
-                current_setting('pghistory.context_version', true)
-                = nullif(current_setting('pghistory.context_stored', true), '')
-            then current_setting('pghistory.context_id')::uuid
-            else _pgh_attach_context()
+            when starts_with(current_setting('pghistory.context', true), '=')
+            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
+            then _pgh_attach_context()
         end
     );
 
@@ -82,7 +80,7 @@ begin
         execute function pgtrigger_insert_insert_06385()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_insert_insert_06385 on ' || _table || ' is ''0c6ac0d5c2feef9d57e0636233ed1ca891c3be3c''';
+    execute 'comment on trigger pgtrigger_insert_insert_06385 on ' || _table || ' is ''6c53f01500fdfbb0b326e639882f4ab202e8aa40''';
 end
 $pghistory_install$;
 
@@ -123,12 +121,10 @@ begin
         NEW."name",
         NEW."id",
         case
-            when current_setting('pghistory.context_id', true) <> '' is not true then null
-            when
-                current_setting('pghistory.context_version', true)
-                = nullif(current_setting('pghistory.context_stored', true), '')
-            then current_setting('pghistory.context_id')::uuid
-            else _pgh_attach_context()
+            when starts_with(current_setting('pghistory.context', true), '=')
+            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
+            then _pgh_attach_context()
         end
     );
 
@@ -174,6 +170,6 @@ begin
         execute function pgtrigger_update_update_a957b()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_update_update_a957b on ' || _table || ' is ''a306f2363c2ac579a113922fff43650d8ce4601e''';
+    execute 'comment on trigger pgtrigger_update_update_a957b on ' || _table || ' is ''f5cda29886c2b55d4dd5e49880964e3de65cf601''';
 end
 $pghistory_install$;

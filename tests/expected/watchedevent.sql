@@ -29,12 +29,10 @@ begin
         NEW."remark",
         NEW."pgh_id",
         case
-            when current_setting('pghistory.context_id', true) <> '' is not true then null
-            when
-                current_setting('pghistory.context_version', true)
-                = nullif(current_setting('pghistory.context_stored', true), '')
-            then current_setting('pghistory.context_id')::uuid
-            else _pgh_attach_context()
+            when starts_with(current_setting('pghistory.context', true), '=')
+            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
+            then _pgh_attach_context()
         end
     );
 
@@ -80,6 +78,6 @@ begin
         execute function pgtrigger_remarked_update_a9ac8()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_remarked_update_a9ac8 on ' || _table || ' is ''6223c58b57278850e44fb5045b36c4df702e70fb''';
+    execute 'comment on trigger pgtrigger_remarked_update_a9ac8 on ' || _table || ' is ''a78250c63685ad113d706ed4b319e6bf6515e965''';
 end
 $pghistory_install$;

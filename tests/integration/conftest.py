@@ -71,6 +71,12 @@ def round_trips(db: None) -> Callable[[Callable[[], Any]], int]:
 
 
 @pytest.fixture
+def one_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Contexts are handed over as in projects whose events do not keep them, and not by further names as well."""
+    monkeypatch.setattr(registry, "_keeping_contexts", set())
+
+
+@pytest.fixture
 def scratch(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Models that the test defines are known nowhere when it is over."""
     module = vars(request.module)

@@ -15,7 +15,7 @@ import pghistory
 from pghistory.models import Context
 from tests.tracked.models import Everything
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("one_setting")]
 
 
 def users() -> list[Any]:
@@ -26,7 +26,7 @@ def users() -> list[Any]:
 
 def held() -> str:
     """The context's id that the connection holds now, read where the wrapper does not see it."""
-    row = connection.connection.execute("select current_setting('pghistory.context_id', true)").fetchone()
+    row = connection.connection.execute("select substr(current_setting('pghistory.context', true), 2, 36)").fetchone()
     return row[0] or ""
 
 

@@ -15,13 +15,13 @@ from psycopg import sql
 import pghistory
 from tests.tracked.models import Everything, Kept
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("binding")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("binding", "one_setting")]
 
 INSERT = "insert into tracked_everything (name, number) values (%s, %s)"
 
 
 def settings_sent(sent: list[str]) -> int:
-    return sum("set_config" in text for text in sent)
+    return sum("pghistory.context" in text for text in sent)
 
 
 def run(statement: Any, params: Any = None) -> list[Any]:
@@ -32,7 +32,7 @@ def run(statement: Any, params: Any = None) -> list[Any]:
 
 def held() -> str:
     """The context's id that the connection holds now, read where the wrapper does not see it."""
-    row = connection.connection.execute("select current_setting('pghistory.context_id', true)").fetchone()
+    row = connection.connection.execute("select substr(current_setting('pghistory.context', true), 2, 36)").fetchone()
     return row[0] or ""
 
 

@@ -8,14 +8,15 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.db import IntegrityError, ProgrammingError, connection, transaction
+from django.db import DatabaseError, IntegrityError, ProgrammingError, connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 from psycopg import sql
+from psycopg.types.string import StrBinaryDumper, StrDumperVarchar
 
 import pghistory
-from pghistory import runtime
+from pghistory import registry, runtime
 from pghistory.models import Events
 from tests.integration.writing import WRITER, metadata_of_events, run
 from tests.tracked.models import Everything, ManualUser
@@ -153,6 +154,76 @@ def test_errors_are_those_of_the_callers_statement():
             assert isinstance(caught_too.value.__cause__, psycopg.errors.SyntaxError)
             Everything.objects.create(name="a")
     assert metadata_of_events() == [None, {"user": 3}]
+
+
+MISFITS: dict[str, tuple[str, Any]] = {
+    "too few": (INSERT, ("a",)),
+    "too many": (INSERT, ("a", 1, 2)),
+    "named ones as a list": ("insert into tracked_everything (name) values (%(name)s)", ["a"]),
+    "nothing that can be adapted": (INSERT, ("a", object())),
+    "a lone percent sign": ("insert into tracked_everything (name) values ('100%')", ()),
+    "a literal that cannot be": (INSERT, ("a\0", 1)),
+}
+
+
+@pytest.mark.usefixtures("within")
+@pytest.mark.parametrize(("statement", "params"), MISFITS.values(), ids=MISFITS)
+def test_errors_over_params_that_do_not_fit_count_the_callers_own(statement: str, params: Any):
+    said = []
+    for block in (nullcontext(), pghistory.context(user=3)):
+        with block:
+            with pytest.raises((DatabaseError, TypeError)) as caught, transaction.atomic():
+                run(statement, params)
+            said.append(str(caught.value))
+            Everything.objects.create(name="a")
+    assert said[0].partition("<")[0] == said[1].partition("<")[0]
+    assert metadata_of_events() == [None, {"user": 3}]
+
+
+def test_copy_by_execute_fails_as_ever(connect_with: Callable[..., BaseDatabaseWrapper]):
+    said = []
+    for block in (nullcontext(), pghistory.context(user=3)):
+        own = connect_with()
+        with block, pytest.raises(DatabaseError) as caught, own.cursor() as cursor:
+            cursor.execute("copy (select %s) to stdout", (1,))
+        said.append(str(caught.value))
+        own.close()
+    assert said[0] == said[1]
+
+
+@pytest.mark.usefixtures("within")
+def test_a_literal_may_read_like_several_statements():
+    with pghistory.context(user=3):
+        run("insert into tracked_everything (name) values ('a; read only' || %s)", ("!",))
+    assert metadata_of_events() == [{"user": 3}]
+
+
+@pytest.mark.usefixtures("within", "one_setting")
+@pytest.mark.parametrize("dumper", [StrDumperVarchar, StrBinaryDumper])
+def test_the_context_does_not_care_how_a_project_writes_texts(own: BaseDatabaseWrapper, dumper: Any):
+    own.ensure_connection()
+    own.connection.adapters.register_dumper(str, dumper)
+    with pghistory.context(user="it's \\ me"):
+        run(INSERT, ("a", 1))
+    assert metadata_of_events() == [{"user": "it's \\ me"}]
+
+
+@pytest.mark.usefixtures("within")
+@pytest.mark.parametrize("is_kept", [True, False], ids=["kept by events", "not kept by events"])
+def test_only_where_events_keep_contexts_they_are_handed_over_by_name_too(
+    own: BaseDatabaseWrapper, monkeypatch: pytest.MonkeyPatch, is_kept: bool
+):
+    if not is_kept:
+        monkeypatch.setattr(registry, "_keeping_contexts", set())
+    run(WRITER)
+    names = ("pghistory.context", "pghistory.context_id", "pghistory.context_metadata")
+    settings = ", ".join(f"coalesce(current_setting('{name}', true), '')" for name in names)
+    with pghistory.context(user=3) as active:
+        handed, *named = run(f"select {settings} from pg_temp.writes_one('a')")[0]
+        assert handed == f'={active.id}\t{{"user": 3}}'
+        assert named == ([str(active.id), '{"user": 3}'] if is_kept else ["", ""])
+    assert run(f"select {settings} from pg_temp.writes_one('a')") == [("", "", "")]
+    assert metadata_of_events() == [{"user": 3}, None]
 
 
 @pytest.mark.usefixtures("within")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
@@ -18,6 +19,8 @@ import pghistory
 from tests.integration.writing import WRITER, metadata_of_events, run
 from tests.savepoints import new_savepoint
 from tests.tracked.models import Everything
+
+pytestmark = pytest.mark.usefixtures("one_setting")
 
 
 @pytest.fixture(params=[{}, {"server_side_binding": True}], ids=["client-side", "server-side"])
@@ -40,8 +43,7 @@ def settings_sent(own: BaseDatabaseWrapper, tmp_path: Any) -> Iterator[Callable[
         def count() -> int:
             own.connection.execute("select 'flush'")
             trace.seek(0)
-            lines = [line for line in trace.read().split(b"\n") if b"\tF\t" in line]
-            return sum(line.count(b"set_config('pghistory.context_id'") for line in lines)
+            return len(re.findall(rb"pghistory\.context(?:'| =)", trace.read()))
 
         yield count
         own.connection.pgconn.untrace()

@@ -30,17 +30,18 @@ def attach() -> uuid.UUID | None:
 
 
 def hand_over(
-    *, context_id: uuid.UUID | None = ID, metadata: Any = None, actor: str | None = None, version: str = "1"
+    *, context_id: uuid.UUID | None = ID, metadata: Any = None, actor: str | None = None, sign: str = "+"
 ) -> None:
     """Sets what the wrapper would set."""
-    values = {
-        "context_id": str(context_id or ""),
-        "context_metadata": "" if metadata is None else json.dumps(metadata),
-        "context_actor": "" if actor is None else json.dumps(actor),
-        "context_version": version,
-    }
-    for name, value in values.items():
-        run("select set_config(%s, %s, true)", f"pghistory.{name}", value)
+    label = "" if actor is None else json.dumps(actor)
+    value = f"{sign}{context_id}{label}\t{json.dumps(metadata or {})}" if context_id else ""
+    run("select set_config('pghistory.context', %s, true)", value)
+
+
+def hand_over_by_name(context_id: uuid.UUID, metadata: Any) -> None:
+    """Sets what django-pghistory would set."""
+    run("select set_config('pghistory.context_id', %s, true)", str(context_id))
+    run("select set_config('pghistory.context_metadata', %s, true)", json.dumps(metadata))
 
 
 def stored() -> Context:
@@ -77,19 +78,80 @@ def test_the_same_version_is_written_once():
 def test_a_new_version_replaces_metadata_and_label():
     hand_over(metadata={"user": 3}, actor="Ada")
     attach()
-    hand_over(metadata={"user": 4}, version="2")
+    hand_over(metadata={"user": 4})
     attach()
     assert (stored().metadata, stored().actor_label) == ({"user": 4}, None)
     assert Context.objects.count() == 1
 
 
-def test_a_row_that_says_the_same_is_not_written_again():
+@pytest.mark.parametrize("sign", "+?")
+def test_a_row_that_says_the_same_is_not_written_again(sign: str):
     hand_over(metadata={"user": 3}, actor="Ada")
     attach()
     before = run("select xmin::text || ctid::text from pghistory_context")
-    hand_over(metadata={"user": 3}, actor="Ada", version="2")
-    attach()
+    hand_over(metadata={"user": 3}, actor="Ada", sign=sign)
+    assert attach() == ID
+    assert attach() == ID
     assert run("select xmin::text || ctid::text from pghistory_context") == before
+
+
+@pytest.mark.parametrize(("metadata", "actor"), [({"user": 4}, "Ada"), ({"user": 3}, None), ({"user": 3}, "Eve")])
+def test_a_row_that_is_expected_and_says_something_else_is_replaced(metadata: Any, actor: str | None):
+    hand_over(metadata={"user": 3}, actor="Ada")
+    attach()
+    hand_over(metadata=metadata, actor=actor, sign="?")
+    assert attach() == ID
+    assert (stored().metadata, stored().actor_label) == (metadata, actor)
+
+
+def test_a_row_that_is_expected_and_missing_is_written():
+    hand_over(metadata={"user": 3}, actor="Ada", sign="?")
+    assert attach() == ID
+    assert (stored().metadata, stored().actor_label) == ({"user": 3}, "Ada")
+
+
+def test_labels_and_metadata_come_apart_whatever_they_hold():
+    metadata = {"a\tb": "\t", "é": ["=", "+", "?"]}
+    hand_over(metadata=metadata, actor='Ada "A"\t{"user": 1}')
+    attach()
+    assert (stored().metadata, stored().actor_label) == (metadata, 'Ada "A"\t{"user": 1}')
+
+
+def test_metadata_may_be_indented():
+    run("select set_config('pghistory.context', %s, true)", f'+{ID}\t{{\n\t"user":\n 3\n}}')
+    attach()
+    assert stored().metadata == {"user": 3}
+
+
+def test_contexts_by_the_names_of_django_pghistory_are_stored_and_those_handed_over_come_first():
+    hand_over_by_name(ID, {"user": 3})
+    assert attach() == ID
+    hand_over_by_name(ID, {"user": 4})
+    assert attach() == ID
+    assert stored().metadata == {"user": 4}
+    before = run("select xmin::text || ctid::text from pghistory_context")
+    assert attach() == ID
+    assert run("select xmin::text || ctid::text from pghistory_context") == before
+    other = uuid.UUID(int=8)
+    hand_over(context_id=other)
+    assert attach() == other
+    hand_over(context_id=None)
+    assert attach() == ID
+
+
+def test_the_first_version_of_the_function_needs_no_labels():
+    with connection.cursor() as cursor:
+        cursor.execute(sql.read("functions/_pgh_attach_context_v1.sql"))
+        cursor.execute("alter table pghistory_context drop column actor_label")
+    assert attach() is None
+    for number, sign in enumerate("++?="):
+        hand_over(metadata={"user": number}, actor="Ada", sign=sign)
+        assert attach() == ID
+    assert run("select metadata from pghistory_context") == '{"user": 2}'
+    hand_over(context_id=None)
+    hand_over_by_name(ID, {"user": 5})
+    assert attach() == ID
+    assert run("select metadata from pghistory_context") == '{"user": 5}'
 
 
 def test_a_rolled_back_savepoint_takes_the_marker_with_the_row():

@@ -123,11 +123,10 @@ def test_functions_of_statement_triggers_have_nested_loops_off():
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("model", [Everything, ByStatement])
-def test_contexts_that_are_set_without_a_version_are_all_stored(model: Any):
+def test_contexts_that_are_set_by_the_names_of_django_pghistory_are_all_stored(model: Any):
     ids = [str(uuid.UUID(int=number)) for number in (1, 2)]
     for context_id, metadata in [(ids[0], '{"a": 1}'), (ids[1], '{"a": 2}'), (ids[0], '{"a": 3}')]:
         rows("select set_config('pghistory.context_id', %s, true)", context_id)
-        rows("select set_config('pghistory.context_version', '', true)")
         rows("select set_config('pghistory.context_metadata', %s, true)", metadata)
         model.objects.create(number=1)
     events = model.pgh_event_model.objects.filter(pgh_label="insert").order_by("pgh_id")

@@ -1,23 +1,47 @@
 -- The active context's id, whose row is written before it is first needed, once per transaction and version of the
--- context, into a table that has no label of the actor yet.
+-- context, into a table that has no label of the actor yet. The next version tells what the settings hold.
 create or replace function _pgh_attach_context()
 returns uuid
 language plpgsql
 as $function$
 declare
-    _id uuid := nullif(current_setting('pghistory.context_id', true), '')::uuid;
-    _version text := nullif(current_setting('pghistory.context_version', true), '');
-    _metadata jsonb;
+    _given text := current_setting('pghistory.context', true);
+    _id uuid;
 begin
-    if _id is null then
-        return null;
-    end if;
+    if starts_with(_given, '+') is not true then
+        if starts_with(_given, '=') then
+            return substr(_given, 2, 36)::uuid;
+        end if;
 
-    if _version = current_setting('pghistory.context_stored', true) then
-        return _id;
-    end if;
+        if starts_with(_given, '?') is not true then
+            -- django-pghistory, whose processes may write as well, hands contexts over under names of its own.
+            _id := nullif(current_setting('pghistory.context_id', true), '')::uuid;
+            if _id is null then
+                return null;
+            end if;
 
-    _metadata := coalesce(nullif(current_setting('pghistory.context_metadata', true), ''), '{}')::jsonb;
+            insert into pghistory_context as stored (
+                id,
+                created_at,
+                updated_at,
+                metadata
+            )
+            values (
+                _id,
+                now(),
+                now(),
+                coalesce(nullif(current_setting('pghistory.context_metadata', true), ''), '{}')::jsonb
+            )
+            on conflict (id) do update
+            set
+                updated_at = now(),
+                metadata = excluded.metadata
+            where
+                stored.metadata is distinct from excluded.metadata;
+
+            return _id;
+        end if;
+    end if;
 
     insert into pghistory_context (
         id,
@@ -26,10 +50,10 @@ begin
         metadata
     )
     values (
-        _id,
+        substr(_given, 2, 36)::uuid,
         now(),
         now(),
-        _metadata
+        substr(_given, strpos(_given, E'\t') + 1)::jsonb
     )
     on conflict (id) do nothing;
 
@@ -37,13 +61,12 @@ begin
         update pghistory_context
         set
             updated_at = now(),
-            metadata = _metadata
+            metadata = substr(_given, strpos(_given, E'\t') + 1)::jsonb
         where
-            id = _id
-            and metadata is distinct from _metadata;
+            id = substr(_given, 2, 36)::uuid
+            and metadata is distinct from substr(_given, strpos(_given, E'\t') + 1)::jsonb;
     end if;
 
-    perform set_config('pghistory.context_stored', coalesce(_version, ''), true);
-    return _id;
+    return substr(set_config('pghistory.context', '=' || substr(_given, 2), true), 2, 36)::uuid;
 end
 $function$;

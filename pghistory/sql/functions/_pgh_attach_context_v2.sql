@@ -1,20 +1,62 @@
 -- The active context's id, whose row is written before it is first needed, once per transaction and version of the
--- context. The marker `pghistory.context_stored` is local to the transaction, so that ROLLBACK TO takes back the
--- marker and the row together. An unchanged row is not locked: many transactions may share one context.
+-- context. `pghistory.context` holds, as `injection` hands it over, a sign, the id, the actor's label as JSON or nothing,
+-- a tab and the metadata. The sign is + the first time and ? later, when the row is most likely there; once the row
+-- is written it is =, local to the transaction, so that ROLLBACK TO takes back the sign and the row together. An
+-- unchanged row is not locked: many transactions may share one context.
 create or replace function _pgh_attach_context()
 returns uuid
 language plpgsql
 as $function$
 declare
-    _id uuid := nullif(current_setting('pghistory.context_id', true), '')::uuid;
-    _version text := nullif(current_setting('pghistory.context_version', true), '');
+    _given text := current_setting('pghistory.context', true);
+    _id uuid;
 begin
-    if _id is null then
-        return null;
-    end if;
+    if starts_with(_given, '+') is not true then
+        if starts_with(_given, '=') then
+            return substr(_given, 2, 36)::uuid;
+        end if;
 
-    if _version = current_setting('pghistory.context_stored', true) then
-        return _id;
+        if starts_with(_given, '?') is not true then
+            -- django-pghistory, whose processes may write as well, hands contexts over under names of its own.
+            _id := nullif(current_setting('pghistory.context_id', true), '')::uuid;
+            if _id is null then
+                return null;
+            end if;
+
+            insert into pghistory_context as stored (
+                id,
+                created_at,
+                updated_at,
+                metadata
+            )
+            values (
+                _id,
+                now(),
+                now(),
+                coalesce(nullif(current_setting('pghistory.context_metadata', true), ''), '{}')::jsonb
+            )
+            on conflict (id) do update
+            set
+                updated_at = now(),
+                metadata = excluded.metadata
+            where
+                stored.metadata is distinct from excluded.metadata;
+
+            return _id;
+        end if;
+
+        perform
+        from
+            pghistory_context
+        where
+            id = substr(_given, 2, 36)::uuid
+            and metadata = substr(_given, strpos(_given, E'\t') + 1)::jsonb
+            and actor_label is not distinct from
+            nullif(substr(split_part(_given, E'\t', 1), 38), '')::jsonb #>> '{}';
+
+        if found then
+            return substr(set_config('pghistory.context', '=' || substr(_given, 2), true), 2, 36)::uuid;
+        end if;
     end if;
 
     insert into pghistory_context (
@@ -25,11 +67,11 @@ begin
         actor_label
     )
     values (
-        _id,
+        substr(_given, 2, 36)::uuid,
         now(),
         now(),
-        coalesce(nullif(current_setting('pghistory.context_metadata', true), ''), '{}')::jsonb,
-        nullif(current_setting('pghistory.context_actor', true), '')::jsonb #>> '{}'
+        substr(_given, strpos(_given, E'\t') + 1)::jsonb,
+        nullif(substr(split_part(_given, E'\t', 1), 38), '')::jsonb #>> '{}'
     )
     on conflict (id) do nothing;
 
@@ -42,16 +84,15 @@ begin
         from
             (
                 select
-                    coalesce(nullif(current_setting('pghistory.context_metadata', true), ''), '{}')::jsonb as metadata,
-                    nullif(current_setting('pghistory.context_actor', true), '')::jsonb #>> '{}' as actor_label
+                    substr(_given, strpos(_given, E'\t') + 1)::jsonb as metadata,
+                    nullif(substr(split_part(_given, E'\t', 1), 38), '')::jsonb #>> '{}' as actor_label
             ) as given
         where
-            stored.id = _id
+            stored.id = substr(_given, 2, 36)::uuid
             and (stored.metadata, stored.actor_label) is distinct from (given.metadata, given.actor_label);
     end if;
 
-    -- An assignment, which costs less than PERFORM.
-    _version := set_config('pghistory.context_stored', coalesce(_version, ''), true);
-    return _id;
+    -- The sign and the id in one expression, which costs less than two.
+    return substr(set_config('pghistory.context', '=' || substr(_given, 2), true), 2, 36)::uuid;
 end
 $function$;
