@@ -13,6 +13,7 @@ from typing import Any, Final, cast
 
 from django.apps import apps
 from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils.module_loading import import_string
 
@@ -193,7 +194,7 @@ def install_context_func_on_migrate() -> bool:
 
 def json_encoder() -> type[Any]:
     """The encoder of context metadata."""
-    return cast("type[Any]", _load("JSON_ENCODER", "django.core.serializers.json.DjangoJSONEncoder"))
+    return cast("type[Any]", _load("JSON_ENCODER", DjangoJSONEncoder))
 
 
 def level() -> Any:

@@ -38,6 +38,7 @@ whatever it sets; before, each context would be a query of its own in pg_stat_st
 # As numbers, because members of enumerations are looked up slowly, and each query asks.
 _IDLE: Final = int(pq.TransactionStatus.IDLE)
 _ACTIVE: Final = int(pq.TransactionStatus.ACTIVE)
+_IN_TRANSACTION: Final = int(pq.TransactionStatus.INTRANS)
 _IN_ERROR: Final = int(pq.TransactionStatus.INERROR)
 _NO_PIPELINE: Final = int(pq.PipelineStatus.OFF)
 
@@ -83,20 +84,23 @@ class ContextInjection:
         if frame is None and self._held is Memory.NOTHING:
             return execute(statement, params, many, context)
 
-        cursor = context["cursor"].cursor
-        status = self._notice_end_of_transaction(cursor.connection)
+        connection: psycopg.Connection[Any] = context["cursor"].cursor.connection
+        status: int = connection.pgconn.transaction_status
+        # Most statements follow another one of the same transaction.
+        if status != _IN_TRANSACTION or connection is not self._psycopg or self._savepoints or _in_pipeline(connection):
+            self._notice_end_of_transaction(connection, status)
         reading = statements.read(statement)
         try:
-            if status == _IN_ERROR or self._wanted(frame) == self._held or reading.cannot_write:
+            wanted = self._cleared() if frame is None else frame.version
+            if wanted == self._held or reading.cannot_write or status == _IN_ERROR:
                 return execute(statement, params, many, context)
             return self._execute_with(frame, execute, statement, params, many, context)
         finally:
             if reading.moves_transaction:
                 self._held = Memory.UNKNOWN
 
-    def _notice_end_of_transaction(self, connection: psycopg.Connection[Any]) -> int:
-        """Forgets what the end of a transaction or of a savepoint has undone; returns the transaction's status."""
-        status: int = connection.pgconn.transaction_status
+    def _notice_end_of_transaction(self, connection: psycopg.Connection[Any], status: int) -> None:
+        """Forgets what the end of a transaction or of a savepoint has undone."""
         if connection is not self._psycopg:
             self.forget()
             self._psycopg = connection
@@ -108,7 +112,6 @@ class ContextInjection:
             self._savepoints = ()
         elif self._savepoints and tuple(self.connection.savepoint_ids[: len(self._savepoints)]) != self._savepoints:
             self._held = Memory.UNKNOWN
-        return status
 
     def _execute_with(
         self,
@@ -217,10 +220,8 @@ class ContextInjection:
     def _setting(self, frame: contexts.Frame | None) -> str:
         return functions.set_config(self._settings(frame))
 
-    def _wanted(self, frame: contexts.Frame | None) -> int | Memory:
-        """What the connection should hold before a statement that may write."""
-        if frame is not None:
-            return frame.version
+    def _cleared(self) -> Memory:
+        """What the connection should hold where there is no context."""
         return Memory.NOTHING if self._held is Memory.NOTHING else Memory.CLEARED
 
     def _remember(self, frame: contexts.Frame | None) -> None:
@@ -253,7 +254,6 @@ class _Setting(str):
 
 
 psycopg.adapters.register_dumper(_Setting, StrDumperUnknown)
-
 CONTEXT: Final = "pghistory.context"
 """All that `_pgh_attach_context` has to know: a sign, the id, the actor's label as JSON, a tab, the metadata."""
 
@@ -268,7 +268,7 @@ def settings_of(frame: contexts.Frame | None) -> dict[str, str]:
         return dict.fromkeys((CONTEXT, *names), _Setting())
     context_id = str(frame.id)
     actor = "" if frame.actor_label is None else json.dumps(frame.actor_label)
-    values = {CONTEXT: _Setting(f"+{context_id}{actor}\t{frame.text}")}
+    values: dict[str, str] = {CONTEXT: _Setting(f"+{context_id}{actor}\t{frame.text}")}
     return values | dict(zip(names, (context_id, frame.text), strict=True)) if names else values
 
 

@@ -6,13 +6,22 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from django.core.serializers.json import DjangoJSONEncoder
+
 from pghistory import config, errors
+
+_USUAL = DjangoJSONEncoder(allow_nan=False)
 
 
 def serialised(metadata: Mapping[str, Any]) -> str:
     """JSON that PostgreSQL's jsonb takes, in ASCII."""
+    encoder = config.json_encoder()
     try:
-        text = json.dumps(dict(metadata), cls=config.json_encoder(), allow_nan=False)
+        if encoder is DjangoJSONEncoder:
+            # Making one costs as much as using it, and other classes may keep something in each.
+            text = _USUAL.encode(dict(metadata))
+        else:
+            text = json.dumps(dict(metadata), cls=encoder, allow_nan=False)
     except (TypeError, ValueError) as error:
         raise errors.InvalidMetadata(problem=str(error)) from error
     if "\\u0000" in text or "\\ud" in text:
