@@ -91,7 +91,13 @@ def _probe(query: PastQuery, using: str, source: Source, key: Compiled) -> Probe
     last, holes = filled("last", parts)
     columns = [column for column, _, _ in compiler.select]
     attributes = [column.target.attname for column in columns]
-    return Probe(f"{start}{last}{end}", (*holes, Hole.KEYS), attributes, compiler.get_converters(columns))
+    converters = compiler.get_converters(columns)
+    asked = start.removeprefix("SELECT ").removesuffix(" FROM (")
+    is_plain = asked == ", ".join(compiler.compile(column)[0] for column in columns)
+    if is_plain and [column.target for column in columns] == source.fields:
+        # It gives what Django asks for as it is: the SELECT around it would say it once more.
+        return Probe(last, holes, attributes, converters)
+    return Probe(f"{start}{last}{end}", (*holes, Hole.KEYS), attributes, converters)
 
 
 def _by_key(query: PastQuery, options: Any) -> Any:

@@ -5,6 +5,7 @@ Filled while models are defined; read by everything that writes, reads or shows 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -70,8 +71,12 @@ def tracked_models() -> tuple[type[models.Model], ...]:
 
 def event_models_of(model: type[models.Model]) -> tuple[type[Event], ...]:
     """The event models of a table: of the model, its concrete model and the proxies of that."""
-    table = concrete(model)
-    return tuple(event_model for event_model in event_models() if concrete(event_model.pgh_tracked_model) is table)
+    return _event_models_of(concrete(model), event_models())
+
+
+@lru_cache(maxsize=1024)
+def _event_models_of(table: type[models.Model], known: tuple[type[Event], ...]) -> tuple[type[Event], ...]:
+    return tuple(event_model for event_model in known if concrete(event_model.pgh_tracked_model) is table)
 
 
 def declared_event_models(model: type[models.Model]) -> tuple[type[Event], ...]:

@@ -68,7 +68,10 @@ class Keyset:
 
     def keys(self, branches: Branches, using: str, more: Iterable[Compiled] = ()) -> list[Compiled]:
         """SELECTs of time, id and place of events that are meant; none where an event model can have none."""
-        return [self._key(place, found) for place, found in self.selected(branches, using, more)]
+        return [
+            (f"(select {found.at}, {found.id}, {place} {found.rest} {self._ordered(2)})", found.params)
+            for place, found in self.selected(branches, using, more)
+        ]
 
     def first(self, keys: list[Compiled]) -> Compiled:
         """The first of what several SELECTs of keys give."""
@@ -77,13 +80,17 @@ class Keyset:
 
     def nearest(self, branches: Branches, using: str) -> Compiled | None:
         """The keys of the first events of several event models, perhaps of some more; None where there can be none."""
-        found = [*self.selected(branches, using)]
-        if not found:
-            return None
-        if len(found) == 1 or not all(select.is_whole for _, select in found):
-            return self.first([self._key(place, select) for place, select in found])
-        # Without a condition or an order of its own, each SELECT is the scan of an index, read as far as need be.
-        # What has the same time and id as the last is given as well: its place is in no index.
+        if not (self.older or self.newer or self._instants or any(branches.values())):
+            return _of_everything(self, (*branches,), using, registry.event_models())
+        keys = self.keys(branches, using)
+        return self.first(keys) if keys else None
+
+    def merged(self, found: list[tuple[int, Select]]) -> Compiled:
+        """The keys of the first of all events that stand in several tables.
+
+        Without a condition or an order of its own, each SELECT is the scan of an index, read as far as need be. What
+        has the same time and id as the last is given as well: its place is in no index.
+        """
         selects = ((f"select {select.at}, {select.id}, {place} {select.rest}", ()) for place, select in found)
         text, _ = united([*selects])
         order = f"1{self.direction}, 2{self.direction}"
@@ -120,9 +127,6 @@ class Keyset:
         """What follows each column in ORDER BY."""
         return "" if self.upwards else " desc"
 
-    def _key(self, place: int, found: Select) -> Compiled:
-        return f"(select {found.at}, {found.id}, {place} {found.rest} {self._ordered(2)})", found.params
-
     def _ordered(self, columns: int) -> str:
         order = ", ".join(f"{column}{self.direction}" for column in range(1, columns + 1))
         return f"order by {order} limit {self.limit}"
@@ -141,6 +145,19 @@ def united(selects: list[Compiled]) -> Compiled:
     """What several SELECTs give, one after the other."""
     text = "\nunion all\n".join(text for text, _ in selects)
     return text, tuple(value for _, values in selects for value in values)
+
+
+@lru_cache(maxsize=64)
+def _of_everything(
+    keyset: Keyset, event_models: tuple[type[Event], ...], using: str, places: tuple[type[Event], ...]
+) -> Compiled | None:
+    """The keys of the first events of several event models, of which every event is meant."""
+    branches: Branches = {event_model: [] for event_model in event_models}
+    found = [*keyset.selected(branches, using)]
+    if len(found) > 1 and all(select.is_whole for _, select in found):
+        return keyset.merged(found)
+    keys = keyset.keys(branches, using)
+    return keyset.first(keys) if keys else None
 
 
 @lru_cache(maxsize=4)

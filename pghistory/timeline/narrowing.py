@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from django.apps import apps
 from django.core.exceptions import ValidationError
-from django.db import models, router
+from django.db import DEFAULT_DB_ALIAS, models, router
 from django.db.models import Q, QuerySet, UUIDField
 
 from pghistory import errors, keys, registry
@@ -167,6 +167,9 @@ class Narrowing:
 
     def _databases(self) -> dict[str, list[type[Event]]]:
         """{database: its event models}, without those whose tables belong elsewhere."""
+        if not router.routers:
+            # What Django says without a router, said once: there may be hundreds of event models.
+            return {self.using or DEFAULT_DB_ALIAS: [*self.event_models]} if self.event_models else {}
         found = defaultdict(list)
         for event_model in self.event_models:
             alias = self._database(event_model)

@@ -157,3 +157,10 @@ def test_without_the_indexes_for_it_a_page_is_read_as_any_other(settings: Any):
     settings.PGHISTORY_INDEXES = ("actor", "context")
     page = Timeline().across(Customer, Order).by(7).page(3)
     assert [entry.at for entry in page.entries] == [hour(99), hour(98), hour(97)]
+
+
+def test_where_an_actors_events_are_too_far_apart_a_page_is_read_as_any_other(monkeypatch: pytest.MonkeyPatch):
+    many(100)
+    monkeypatch.setattr(actors, "TRIES", ((0, 1, -1), (0, 2, -1)))
+    for timeline in (Timeline().across(Customer, Order).by(7), Timeline().across(Customer).by(7)):
+        assert [entry.at for entry in timeline.page(3).entries] == [hour(99), hour(98), hour(97)]

@@ -41,6 +41,7 @@ def test_a_row_that_was_there_is_one_probe_that_asks_for_nothing_else(row: Every
     assert statements(lambda: as_of(Everything, hour(2)).filter(pk=row.pk).first()) == [statement]
     assert statement.count('"tracked_everythingevent"') == 1
     assert '"tracked_everything" as' not in statement
+    assert statement.lower().count("select") == 2
 
 
 @pytest.mark.parametrize("at", [0, 3])
@@ -111,6 +112,17 @@ def test_rows_of_a_model_with_an_order_are_found_by_key():
     happened(1, Order)
     assert [found.total for found in as_of(Order, hour(1)).filter(pk=order.pk)] == [3]
     assert as_of(Order, hour(1)).get(pk=order.pk).twice == 6
+
+
+def test_a_column_that_is_read_by_a_function_is_read_so(row: Everything, monkeypatch: pytest.MonkeyPatch):
+    def louder(compiler: Any, sql: str, params: Any) -> tuple[str, tuple[Any, ...]]:
+        return f"upper({sql})", tuple(params)
+
+    monkeypatch.setattr(Everything._meta.get_field("name"), "select_format", louder)
+    monkeypatch.setattr(probes, "_probes", {})
+    [statement] = statements(lambda: as_of(Everything, hour(2)).get(pk=row.pk))
+    assert '"tracked_everything" as' not in statement
+    assert as_of(Everything, hour(2)).get(pk=row.pk).name == "B"
 
 
 def test_a_column_that_is_read_by_parameters_of_its_own_is_read_so(row: Everything, monkeypatch: pytest.MonkeyPatch):
