@@ -18,7 +18,7 @@ from django.http import HttpRequest
 from pghistory import registry, visibility
 from pghistory.models import Event
 from pghistory.restore import Revision
-from pghistory.timeline import Entry, Timeline
+from pghistory.timeline import Entry, Timeline, instances_of
 from pghistory.visibility import Visibility, has_object
 from pghistory_ui import config
 
@@ -71,7 +71,9 @@ class Access:
         if missing := [key for key in wanted if key not in known]:
             known |= dict.fromkeys(missing)
             objects = seen.rows.filter(**{f"{attribute}__in": missing})
-            known |= {getattr(found, attribute): found for found in objects if self._may_view_object(found)}
+            known |= {
+                getattr(found, attribute): found for found in instances_of(objects) if self._may_view_object(found)
+            }
         return {key: found for key in wanted if (found := known.get(key)) is not None}
 
     def viewable_where(self, model: type[Model], **lookups: Any) -> QuerySet[Model]:

@@ -105,8 +105,8 @@ def hidden(access: Access, plan: Plan) -> frozenset[str]:
 
 
 def _hidden_row(choice: Choice, *, gone: bool) -> FieldRow:
-    """A field without its values: it comes back with a row that is gone, and is else left as it is."""
-    shown_choice = choice if gone else choice.refused(_("You may not see this field."))
+    """A field without its values: it comes back with a row that is gone where it can, and is else left as it is."""
+    shown_choice = choice if gone and not choice.problem else choice.refused(_("You may not see this field."))
     nothing = Value(_("hidden"), empty=True)
     return FieldRow(shown_choice, str(capfirst(str(choice.field.verbose_name))), nothing, nothing, nothing)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from itertools import groupby
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import ForeignKey, Model
 
@@ -16,9 +16,11 @@ from pghistory.restore.plans import Choice
 from pghistory.restore.revisions import Revision, Span
 from pghistory.restore.selections import living, stored
 from pghistory.restore.spans import as_text, last_deletion
-from pghistory.timeline import Timeline
+from pghistory.timeline import Timeline, instances_of, unread
 from pghistory.timeline.differences import differ, state
 from pghistory.timeline.entries import Entry
+
+UNREAD: Final = "Its field cannot read what is stored: with it, the row could not be read any more."
 
 
 def choices(revision: Revision, using: str, *, returning: Collection[tuple[type[Model], str]]) -> Iterator[Choice]:
@@ -42,17 +44,21 @@ def choices(revision: Revision, using: str, *, returning: Collection[tuple[type[
         if name not in revision.different:
             continue
         conflict = name in revision.conflicts or _was_edited(revision, name, left, now)
-        missing = _missing(fields[name], was[name], using, returning)
+        is_unread = name in unread(base)
+        missing = None if is_unread else _missing(fields[name], was[name], using, returning)
+        problem = "" if missing is None else f"{missing[0]._meta.verbose_name} {missing[1]} no longer exists."
+        if is_unread:
+            problem = UNREAD
         yield Choice(
             name=name,
             field=fields[name],
             base=was[name],
             then=left.get(name),
             now=now.get(name),
-            chosen=name in revision.fields and missing is None,
+            chosen=name in revision.fields and not problem,
             conflict=conflict,
             edit=_edit(span, row, name, using) if conflict else None,
-            problem="" if missing is None else f"{missing[0]._meta.verbose_name} {missing[1]} no longer exists.",
+            problem=problem,
             missing=missing,
         )
     for name in known.generated:
@@ -85,10 +91,11 @@ def conflicts(found: Iterable[Revision], using: str) -> Iterator[tuple[Revision,
     for event_model, group in groupby(found, key=lambda revision: revision.span.event_model):
         together = list(group)
         ids = {pgh_id for each in together for pgh_id in (each.span.base, each.span.then) if pgh_id is not None}
-        events = {str(event.pk): event for event in changes.rows(event_model, using).filter(pk__in=ids)}
+        events = {str(event.pk): event for event in instances_of(changes.rows(event_model, using).filter(pk__in=ids))}
         known = evidence(event_model)
         keys = [revision.span.obj for revision in together]
-        rows = {as_text(row.pk): row for row in known.table._base_manager.using(using).filter(pk__in=keys)}
+        living_rows = instances_of(known.table._base_manager.using(using).filter(pk__in=keys))
+        rows = {as_text(row.pk): row for row in living_rows}
         for revision in together:
             row = rows.get(revision.span.obj)
             names = revision.conflicts if revision.span.base is not None else revision.conflicts[:1]

@@ -14,6 +14,7 @@ from pghistory.models import Event
 from pghistory.restore import spans
 from pghistory.restore.evidence import Evidence, evidence
 from pghistory.restore.revisions import Span
+from pghistory.timeline import instances_of
 from pghistory.timeline.differences import state
 
 MOST: Final = 10_000
@@ -113,7 +114,8 @@ def many_to_many(event: Event, then: Event | None, obj: models.Model, using: str
         target = through._meta.get_field(target)
         joins = {source.attname: getattr(obj, source.target_field.attname)}
         base = _as_of(known, joins, target, event, using, before=before)
-        now = {getattr(row, target.attname): row for row in known.table._base_manager.using(using).filter(**joins)}
+        joined = instances_of(known.table._base_manager.using(using).filter(**joins))
+        now = {getattr(row, target.attname): row for row in joined}
         if base.keys() == now.keys():
             continue
         left = now if then is None else _as_of(known, joins, target, then, using, before=False)
@@ -137,7 +139,7 @@ def _as_of(
     bound = Q(pgh_created_at__lt=event.pgh_created_at)
     rows = changes.rows(known.event_model, using).filter(pgh_label__in=[*known.inserts, *known.deletes], **joins)
     rows = rows.filter(bound & ~own if before else bound | own)
-    last = {spans.key_of(each): each for each in rows.order_by("pgh_id")[:MOST]}
+    last = {spans.key_of(each): each for each in instances_of(rows.order_by("pgh_id")[:MOST])}
     return {getattr(each, target.attname): each for each in last.values() if not known.is_delete(each)}
 
 
@@ -156,7 +158,8 @@ def _deleted_beside(gone: Iterable[Event], using: str) -> Iterator[Event]:
             for field in _references(known, table):
                 values = {value for event in events if (value := _target_value(event, field)) is not None}
                 rows = changes.rows(event_model, using).filter(pgh_label__in=known.deletes)
-                yield from rows.filter(_together(events, event_model), **{f"{field.attname}__in": values})[:MOST]
+                rows = rows.filter(_together(events, event_model), **{f"{field.attname}__in": values})
+                yield from instances_of(rows[:MOST])
 
 
 def _by_table(events: Iterable[Event]) -> dict[type[models.Model], list[Event]]:
@@ -212,7 +215,7 @@ def _of_same_kind(event: Event, known: Evidence, key: str, using: str) -> Event 
     child = evidence(type(event))
     labels = known.deletes if child.is_delete(event) else known.inserts if event.pgh_label in child.inserts else []
     rows = changes.rows(known.event_model, using).filter(pgh_obj=key, pgh_label__in=labels)
-    return rows.filter(pgh_created_at=event.pgh_created_at).first()
+    return next(iter(instances_of(rows.filter(pgh_created_at=event.pgh_created_at)[:1])), None)
 
 
 def _parent_key(known: Evidence, event: Event, parent: type[models.Model], using: str) -> str:

@@ -18,6 +18,7 @@ from pghistory.restore.dependants import Joined
 from pghistory.restore.evidence import evidence
 from pghistory.restore.plans import Intent
 from pghistory.restore.revisions import Revisions, Span
+from pghistory.timeline import instances_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def _of_event(intent: Intent) -> Selection:
 def _event(intent: Intent) -> Event:
     label, _, pgh_id = intent.target.rpartition(":")
     event_model: Any = apps.get_model(label)
-    event: Event | None = changes.rows(event_model, intent.using).filter(pk=pgh_id).first()
+    event: Event | None = _only(changes.rows(event_model, intent.using).filter(pk=pgh_id))
     if event is None:
         raise errors.NotRestorable(subject=subject(intent), problem="there is no such event.")
     if intent.at is None:
@@ -123,9 +124,16 @@ def _deletion(span: Span, using: str) -> Event | None:
 
 def living(span: Span, using: str) -> Model | None:
     """The living row of a span."""
-    return evidence(span.event_model).table._base_manager.using(using).filter(pk=span.obj).first()
+    row: Model | None = _only(evidence(span.event_model).table._base_manager.using(using).filter(pk=span.obj))
+    return row
 
 
 def stored(span: Span, pgh_id: str | None, using: str) -> Event | None:
     """An event of the span by its id; it may be gone."""
-    return None if pgh_id is None else changes.rows(span.event_model, using).filter(pk=pgh_id).first()
+    event: Event | None = None if pgh_id is None else _only(changes.rows(span.event_model, using).filter(pk=pgh_id))
+    return event
+
+
+def _only(rows: Any) -> Any:
+    """The row of a key, also where something in it cannot be read."""
+    return next(iter(instances_of(rows)), None)

@@ -16,6 +16,7 @@ from pghistory.restore.comparisons import Comparison, names, quoted
 from pghistory.restore.evidence import Evidence, evidence
 from pghistory.restore.revisions import Batch, Revision, Span
 from pghistory.restore.tables import parents_first
+from pghistory.timeline import instances_of
 from pghistory.timeline.differences import differ, state
 
 NAMELESS: Final = "Its events do not say to which rows they belong. Set the values that they show by hand."
@@ -52,8 +53,8 @@ def at_instant(
     events = _events_of(known, obj, using)
     earlier = events.filter(**{"pgh_created_at__lt" if before else "pgh_created_at__lte": at})
     later = events.filter(**{"pgh_created_at__gte" if before else "pgh_created_at__gt": at})
-    last: Event | None = earlier.filter(pgh_label__in=known.states).order_by("-pgh_id").first()
-    first: Event | None = later.order_by("pgh_id").first()
+    last = _first(earlier.filter(pgh_label__in=known.states).order_by("-pgh_id"))
+    first = _first(later.order_by("pgh_id"))
     if first is not None and not known.is_new(first) and (before or last is None or known.misses_no_old_row):
         return first
     if last is not None:
@@ -68,9 +69,7 @@ def at_instant(
 def last_deletion(event_model: type[Event], obj: str, using: str) -> Event | None:
     """The newest event that says that a row was deleted."""
     known = evidence(event_model)
-    deletions = _events_of(known, obj, using).filter(pgh_label__in=known.deletes)
-    found: Event | None = deletions.order_by("-pgh_id").first()
-    return found
+    return _first(_events_of(known, obj, using).filter(pgh_label__in=known.deletes).order_by("-pgh_id"))
 
 
 def count_of_context(context_id: uuid.UUID, using: str) -> int:
@@ -141,11 +140,15 @@ def _first_other(event: Event, following: models.QuerySet[Any]) -> Event | None:
     fields = event.pgh_tracked_fields
     own = state(event, fields)
     found: Event | None = None
-    for found in following[:LABELS_OF_A_CHANGE]:
+    for found in instances_of(following[:LABELS_OF_A_CHANGE]):
         other = state(found, fields)
         if found.pgh_label in evidence(type(event)).deletes or any(differ(own[name], other[name]) for name in fields):
             return found
     return found
+
+
+def _first(events: models.QuerySet[Any]) -> Event | None:
+    return next(iter(instances_of(events[:1])), None)
 
 
 def _events_of(known: Evidence, obj: str, using: str) -> models.QuerySet[Any]:

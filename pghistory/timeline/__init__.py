@@ -25,6 +25,7 @@ from pghistory.timeline.cursors import Cursor
 from pghistory.timeline.differences import state
 from pghistory.timeline.entries import Entry, EntryContext, Found, told
 from pghistory.timeline.filters import Filter
+from pghistory.timeline.instances import instances_of, unread
 from pghistory.timeline.keysets import Keyset
 from pghistory.timeline.narrowing import Narrowing
 
@@ -42,7 +43,9 @@ __all__ = [
     "between",
     "entry",
     "estimates",
+    "instances_of",
     "state",
+    "unread",
 ]
 
 Model = type[models.Model]

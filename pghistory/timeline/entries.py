@@ -14,15 +14,15 @@ from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import DataError, connections
 from django.db.models import Model
 from django.utils import timezone
 from django.utils.functional import cached_property
 
 from pghistory import changes, readings
 from pghistory.models import Event
-from pghistory.timeline import loaders, stored
+from pghistory.timeline import stored
 from pghistory.timeline.differences import differences, differing, state
+from pghistory.timeline.instances import instances_of
 from pghistory.timeline.stored import State, Stored
 
 Found = dict[tuple[type[Event], Any], "Entry"]
@@ -65,12 +65,7 @@ class Living:
         return self._found[model].get(key)
 
     def _read(self, model: type[Model]) -> list[Model]:
-        rows = model._base_manager.using(self._using).filter(pk__in=self._wanted[model])
-        try:
-            return list(rows)
-        except DataError:
-            with loaders.registered(connections[self._using].connection):
-                return list(rows.all())
+        return instances_of(model._base_manager.using(self._using).filter(pk__in=self._wanted[model]))
 
 
 class Entry:

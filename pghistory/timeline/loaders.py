@@ -5,38 +5,36 @@ They come as the text that PostgreSQL writes, alone, in arrays and as the ends o
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, Final, cast
 
-from psycopg import Connection, Cursor, DataError, abc, pq
+from psycopg import Cursor, DataError, abc, pq
 from psycopg.adapt import Loader
+from psycopg.types.range import Range
 
 TYPES: Final = ("date", "interval", "time", "timestamp", "timestamptz", "timetz")
 
 
-def register(adapted: Cursor[Any] | Connection[Any]) -> None:
-    """Lets a cursor, or a connection, give the text of what its loaders refuse: value by value, which takes longer."""
-    for oid, usual in _loaders(adapted).items():
-        adapted.adapters.register_loader(oid, _tolerant(usual))
+class Unread(str):
+    """A value as PostgreSQL writes it, for which Python has no object."""
+
+    __slots__ = ()
 
 
-@contextmanager
-def registered(connection: Connection[Any]) -> Iterator[None]:
-    """The same for the length of a block, in which the ORM may read."""
-    usual = _loaders(connection)
-    register(connection)
-    try:
-        yield
-    finally:
-        for oid, loader in usual.items():
-            connection.adapters.register_loader(oid, loader)
+def is_unread(value: Any) -> bool:
+    """Whether a value is one, or has one within."""
+    if isinstance(value, (list, tuple)):
+        return any(map(is_unread, value))
+    ends = (getattr(value, "lower", None), getattr(value, "upper", None)) if isinstance(value, Range) else ()
+    return isinstance(value, Unread) or any(map(is_unread, ends))
 
 
-def _loaders(adapted: Cursor[Any] | Connection[Any]) -> dict[int, type[abc.Loader]]:
-    oids = [adapted.adapters.types[name].oid for name in TYPES]
-    return {oid: cast("type[abc.Loader]", adapted.adapters.get_loader(oid, pq.Format.TEXT)) for oid in oids}
+def register(cursor: Cursor[Any]) -> None:
+    """Lets a cursor give the text of what its loaders refuse: value by value, which takes longer."""
+    for name in TYPES:
+        oid = cursor.adapters.types[name].oid
+        usual = cast("type[abc.Loader]", cursor.adapters.get_loader(oid, pq.Format.TEXT))
+        cursor.adapters.register_loader(oid, _tolerant(usual))
 
 
 class _Tolerant(Loader):
@@ -52,7 +50,7 @@ class _Tolerant(Loader):
         try:
             return self._usual.load(data)
         except DataError:
-            return bytes(data).decode()
+            return Unread(bytes(data).decode())
 
 
 @lru_cache(maxsize=256)

@@ -11,7 +11,7 @@ from django.db.models import Model
 
 from pghistory.export import Gap, Sheet, copy, entries_of, fill, subject
 from pghistory.export.cells import as_cell, as_json, quoted
-from pghistory.timeline import Entry, Timeline
+from pghistory.timeline import Entry, Timeline, instances_of
 from pghistory_ui.links import Links
 from pghistory_ui.permissions import Access
 from pghistory_ui.views import export
@@ -125,7 +125,7 @@ class Known:
         found: dict[bytes, Model] = {}
         for model, keys in wanted.items():
             rows = model._base_manager.using(self._using).filter(pk__in={*keys.values()})
-            living = {each.pk: each for each in rows}
+            living = {each.pk: each for each in instances_of(rows)}
             found |= {raw: living[key] for raw, key in keys.items() if key in living}
         return found
 
