@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.db import connections, router
-from django.db.models import IntegerField, Q, QuerySet, Value
+from django.db.models import IntegerField, Model, Q, QuerySet, Value
 from django.utils import timezone
 
 from pghistory import changes, functions, sql
@@ -77,6 +77,13 @@ def estimates(event_models: Iterable[type[Event]], using: str | None = None) -> 
     for alias, models in by_database.items():
         found |= _of_database(models, alias)
     return found
+
+
+def rows(model: type[Model], using: str) -> int:
+    """About how many rows a model's table has; 0 where it has none, or was never analysed."""
+    with connections[using].cursor() as cursor:
+        cursor.execute(CATALOGUE, [[sql.name(model._meta.db_table)]])
+        return next((max(round(number), 0) for _place, number, _size in cursor.fetchall()), 0)
 
 
 def horizon(

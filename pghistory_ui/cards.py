@@ -170,23 +170,21 @@ class Desk:
 
     def _changes(self, entry: Entry) -> tuple[list[str], tuple[Change, ...]]:
         """The names worth a chip, and the changes of the open row."""
-        whole = entry.kind in ("insert", "delete")
+        renderers, whole = self.renderers.of(entry), entry.kind in ("insert", "delete")
         state = (entry.after if entry.kind == "insert" else entry.before) if whole else None
         if state is not None:
             names = [name for name in self._chosen(entry.tracked_model, state) if state[name] not in (None, "", [], {})]
-            changes = [self.renderers.of(entry, name).state(state[name]) for name in names]
+            changes = [renderers[name].state(state[name]) for name in names]
             return self._telling(entry, names), tuple(changes)
         names = self._chosen(entry.tracked_model, entry.changes)
         changes = [self._change(entry, name) for name in names]
         if self.all_fields or (entry.is_first and not names):
             rest = entry.after or entry.before or {}
-            changes += [
-                self.renderers.of(entry, name).state(value) for name, value in rest.items() if name not in names
-            ]
+            changes += [renderers[name].state(value) for name, value in rest.items() if name not in names]
         return self._telling(entry, names) or names, tuple(changes)
 
     def _change(self, entry: Entry, name: str) -> Change:
-        change = self.renderers.of(entry, name).change(*entry.changes[name])
+        change = self.renderers.of(entry)[name].change(*entry.changes[name])
         blame = self._blame.words(entry, name) if self._blame else ""
         return replace(change, blame=blame) if blame else change
 
@@ -197,7 +195,7 @@ class Desk:
         return present if wanted is None else [name for name in wanted if name in present]
 
     def _chip(self, entry: Entry, name: str) -> Chip:
-        renderer = self.renderers.of(entry, name)
+        renderer = self.renderers.of(entry)[name]
         if name in entry.changes and entry.kind not in ("insert", "delete"):
             return renderer.chip(*entry.changes[name])
         gone = entry.kind == "delete"
@@ -206,7 +204,8 @@ class Desk:
 
     def _telling(self, entry: Entry, names: Iterable[str]) -> list[str]:
         """The names worth a chip: no times that Django sets by itself, no key and, at last, long texts of a new row."""
-        worth = [name for name in names if not self.renderers.of(entry, name).sets_itself]
+        renderers = self.renderers.of(entry)
+        worth = [name for name in names if not renderers[name].sets_itself]
         if entry.kind not in ("insert", "delete"):
             return worth
         return sorted(worth, key=lambda name: isinstance(field_of(entry, name), TextField))

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.http import QueryDict
@@ -32,12 +31,11 @@ from pghistory_ui.inputs import (
 from pghistory_ui.links import page_url, user_label
 from pghistory_ui.permissions import Access
 from pghistory_ui.sets import Sets
+from pghistory_ui.staff import staff
 from pghistory_ui.terms import Meaning, known_field, touching, tracked_model, tracked_object, understood
 
 __all__ = ["FilterForm", "Pill", "in_words", "tracked_model"]
 
-# More users than this are not a list to choose from: the key is typed.
-LONGEST_LIST = 200
 LONGEST_OBJECT = 500
 # So many objects may be looked at together.
 MOST_OBJECTS = 50
@@ -257,8 +255,4 @@ class FilterForm(forms.Form):
         return sorted({label for found in self.access.event_models for label in registry.labels(found)})
 
     def _users(self) -> list[tuple[str, str]]:
-        """Users to choose from: those who may log in to the admin, when they may be seen and are not too many."""
-        model = get_user_model()
-        users = list(self.access.staff(model).order_by(model.USERNAME_FIELD)[: LONGEST_LIST + 1])
-        self.access.remember(users)
-        return [] if len(users) > LONGEST_LIST else [(str(user.pk), user_label(user)) for user in users]
+        return [(str(user.pk), user_label(user)) for user in staff(self.access)]

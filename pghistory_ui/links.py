@@ -28,6 +28,7 @@ from pghistory.timeline import Entry
 from pghistory_ui.addresses import Addresses
 from pghistory_ui.departed import Departed, departed, instance, without_queries
 from pghistory_ui.mirrored import Target, field_of, foreign_keys, pointers, pointing, target_of
+from pghistory_ui.peers import Peers
 from pghistory_ui.permissions import Access
 
 TIMELINE_TEMPLATE: Final = "pghistory_ui/object_history.html"
@@ -234,23 +235,16 @@ class Links:
         return self._labels[place]
 
     def _own_label(self, found: Model) -> str:
-        self._know_targets(found)
+        found._state.fields_cache = Peers(found, self._fetch)
         return clipped(called(found))
 
     def _label_of_gone(self, model: type[Model], state: dict[str, Any], event: Event) -> str:
         """What a deleted object called itself, from its last recorded state and without asking the database."""
         gone = instance(model, state, event)
-        self._know_targets(gone)
+        peers = gone._state.fields_cache = Peers(gone, self._fetch)
+        peers.complete()
         with without_queries(event):
             return clipped(called(gone))
-
-    def _know_targets(self, found: Model) -> None:
-        held = vars(found)
-        for attname, field, place in pointers(type(found)):
-            if attname in held and not field.is_cached(found):
-                target = self._fetch(place).get(held[attname])
-                if target is not None:
-                    field.set_cached_value(found, target)
 
 
 def called(found: Model) -> str:

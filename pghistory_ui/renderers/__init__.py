@@ -51,20 +51,34 @@ def renderer_class(field: models.Field[Any, Any] | None) -> type[Renderer]:
     return next((_registered[kind] for kind in type(field).__mro__ if kind in _registered), Renderer)
 
 
+class FieldRenderers(dict[str, Renderer]):
+    """{field: its renderer} of one event model, each made when it is asked for."""
+
+    def __init__(self, entry: Entry, links: Links) -> None:
+        super().__init__()
+        self._entry = entry
+        self._links = links
+
+    def __missing__(self, name: str) -> Renderer:
+        field = field_of(self._entry, name)
+        made = self[name] = renderer_class(field)(name, field, self._links)
+        return made
+
+
 class Renderers:
     """The renderers of one page, one for each field that it shows."""
 
     def __init__(self, links: Links) -> None:
         self._links = links
-        self._made: dict[tuple[type[models.Model], str], Renderer] = {}
+        self._made: dict[type[models.Model], FieldRenderers] = {}
 
-    def of(self, entry: Entry, name: str) -> Renderer:
-        """The renderer for a field of an entry."""
-        key = (entry.event_model, name)
-        if key not in self._made:
-            field = field_of(entry, name)
-            self._made[key] = renderer_class(field)(name, field, self._links)
-        return self._made[key]
+    def of(self, entry: Entry) -> FieldRenderers:
+        """The renderers for the fields of an entry's event model."""
+        event_model = entry.event_model
+        found = self._made.get(event_model)
+        if found is None:
+            found = self._made[event_model] = FieldRenderers(entry, self._links)
+        return found
 
 
 register(models.BinaryField, BinaryRenderer)

@@ -19,8 +19,9 @@ from pghistory_ui.renderers.base import Change, Renderer
 
 # Below this, digits are not grouped: a year or a number of a house reads badly with a separator.
 GROUPED_FROM: Final = 10_000
-# Below this, no locale and no setting writes a whole number otherwise.
+# Below this, locales and settings differ in the sign before the decimals alone.
 SEPARATED_FROM: Final = 1_000
+LONGEST_PLAIN: Final = 30
 
 # In percent. From here on it says no more than the difference itself; NaN is not below it either.
 LARGEST_SHARE: Final = 1_000_000
@@ -32,10 +33,17 @@ class NumberRenderer(Renderer):
     def text(self, value: Any) -> str:
         if not isinstance(value, (int, float, Decimal)) or not math.isfinite(value):
             return str(value)
-        if isinstance(value, int) and abs(value) < SEPARATED_FROM:
-            return str(value)
+        if abs(value) < SEPARATED_FROM:
+            plain = str(value)
+            # No exponent, as 1E-7 and 1E+2 have.
+            if len(plain) < LONGEST_PLAIN and "+" not in plain and "-" not in plain[1:]:
+                return plain.replace(".", self._decimal_sep)
         grouped = not isinstance(value, int) or abs(value) >= GROUPED_FROM
         return str(numberformat.format(value, **self._style, force_grouping=grouped, use_l10n=True))
+
+    @cached_property
+    def _decimal_sep(self) -> str:
+        return str(self._style["decimal_sep"])
 
     @cached_property
     def _style(self) -> dict[str, Any]:
@@ -58,7 +66,7 @@ class NumberRenderer(Renderer):
         if not abs(share) < LARGEST_SHARE:
             return self._signed(delta)
         digits = 0 if abs(share) >= 100 or share == int(share) else 1
-        return f"{self._signed(delta)}, {self._signed(round(Decimal(share), digits))} %"
+        return f"{self._signed(delta)}, {self._signed(Decimal(f'{share:.{digits}f}'))} %"
 
     def _signed(self, value: Any) -> str:
         return ("+" if value > 0 else "\N{MINUS SIGN}") + self.text(abs(value))
@@ -134,16 +142,16 @@ class DateTimeRenderer(DayRenderer):
         if not isinstance(value, dt.datetime):
             return str(value)
         try:
-            local = value.astimezone(self._zone) if timezone.is_aware(value) else value
+            local = value if value.tzinfo is None else value.astimezone(self._zone)
         except (OverflowError, ValueError):
             return value.isoformat()
         seconds = f":{local.second:02}" if local.second else ""
         return f"{self.day(local.date())}, {local.hour:02}:{local.minute:02}{seconds}"
 
     def brief(self, value: Any) -> str:
-        local = value.astimezone(self._zone) if isinstance(value, dt.datetime) and timezone.is_aware(value) else value
-        if not isinstance(local, dt.datetime):
+        if not isinstance(value, dt.datetime):
             return str(value)
+        local = value if value.tzinfo is None else value.astimezone(self._zone)
         return f"{self.short_day(local.date())}, {local.hour:02}:{local.minute:02}"
 
     def change(self, before: Any, after: Any) -> Change:

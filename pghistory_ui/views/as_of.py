@@ -122,7 +122,7 @@ def fields_then(desk: Desk, entries: list[Entry]) -> tuple[FieldThen, ...]:
         entry = setters.get(name)
         told.append(
             FieldThen(
-                change=desk.renderers.of(last, name).state(value),
+                change=desk.renderers.of(last)[name].state(value),
                 set_by=None if entry is None else desk.links.actor(entry),
                 row=None if entry is None else rows[id(entry)],
             )

@@ -11,8 +11,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 import pghistory
-from demo_project.shop.models import Product
+from demo_project.shop.models import Account, Customer, Product
 from pghistory.models import Job, JobRange
+from pghistory_ui import staff
 from pghistory_ui.models import ExportRecord, SavedFilter
 
 EVENTS = "/admin/pghistory/events"
@@ -156,3 +157,48 @@ def test_the_list_of_jobs_takes_the_same_queries_however_long_it_is(client: Clie
         return len(found)
 
     assert queries(10) == queries(1_000)
+
+
+def statements(client: Client, address: str) -> list[str]:
+    with CaptureQueriesContext(connection) as found:
+        assert client.get(address).status_code == 200
+    return [query["sql"] for query in found]
+
+
+def test_what_an_object_points_to_is_asked_for_only_where_its_name_is_made_of_it(
+    client: Client, mara: User, product: Product
+):
+    client.force_login(mara)
+    for name in ("Ada", "Grace", "Mary"):
+        customer = Customer.objects.create(name=name, email=f"{name}@example.com", since="2026-01-01")
+        Account.objects.create(customer=customer)
+    Account.objects.update(balance=F("balance") + 5)
+    product.stock += 1
+    product.save()
+    updates = f"{EVENTS}/?model=shop.Account&model=shop.Product&q=-label:insert"
+    answer = client.get(updates).content.decode()
+    assert all(f"Account of {name}" in answer for name in ("Ada", "Grace", "Mary"))
+    asked = statements(client, updates)
+    assert sum('FROM "shop_customer"' in statement for statement in asked) == 1
+    assert not any('FROM "shop_supplier"' in statement for statement in asked)
+
+
+def test_staff_is_not_looked_for_among_too_many_users(
+    client: Client, mara: User, product: Product, monkeypatch: pytest.MonkeyPatch
+):
+    client.force_login(mara)
+    User.objects.bulk_create(User(username=f"customer-{n}") for n in range(50))
+    monkeypatch.setattr(staff, "_lengths", {})
+    asked = statements(client, f"{EVENTS}/")
+    assert sum('WHERE "auth_user"."is_staff"' in statement for statement in asked) == 1
+    assert b'<select name="actor"' in client.get(f"{EVENTS}/").content
+
+    with connection.cursor() as cursor:
+        cursor.execute("analyze auth_user")
+    monkeypatch.setattr(staff, "LOOKED_AT", 40)
+    monkeypatch.setattr(staff, "_lengths", {})
+    asked = statements(client, f"{EVENTS}/")
+    assert not any('WHERE "auth_user"."is_staff"' in statement for statement in asked)
+    assert b'<input type="text" name="actor"' in client.get(f"{EVENTS}/?actor={mara.pk}").content
+    # The length is asked for once in some minutes.
+    assert len(statements(client, f"{EVENTS}/")) == len(asked) - 1
