@@ -33,12 +33,13 @@ class NumberRenderer(Renderer):
     def text(self, value: Any) -> str:
         if not isinstance(value, (int, float, Decimal)) or not math.isfinite(value):
             return str(value)
-        if abs(value) < SEPARATED_FROM:
+        size: Any = abs(value)
+        if size < SEPARATED_FROM:
             plain = str(value)
             # No exponent, as 1E-7 and 1E+2 have.
             if len(plain) < LONGEST_PLAIN and "+" not in plain and "-" not in plain[1:]:
                 return plain.replace(".", self._decimal_sep)
-        grouped = not isinstance(value, int) or abs(value) >= GROUPED_FROM
+        grouped = not isinstance(value, int) or size >= GROUPED_FROM
         return str(numberformat.format(value, **self._style, force_grouping=grouped, use_l10n=True))
 
     @cached_property

@@ -181,7 +181,9 @@ def test_a_lock_that_keeps_a_job_from_beginning_ends_it_in_words(
 def test_a_job_that_waits_for_a_lock_begins_when_it_is_given_back(
     queued: Errand, maintenance: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(worker, "LOCK_TIMEOUT", "1s")
+    monkeypatch.setattr(worker, "LOCK_TIMEOUT", "500ms")
+    # However slow this thread is, an attempt is left.
+    monkeypatch.setattr(worker, "ATTEMPTS", 1_000)
     thread = at_work(queued.job)
     until(queued.job.lines.exists)
     maintenance.rollback()
@@ -194,7 +196,9 @@ def test_a_job_that_waits_for_a_lock_begins_when_it_is_given_back(
 def test_a_job_that_waits_for_a_lock_can_be_cancelled(
     queued: Errand, maintenance: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(worker, "LOCK_TIMEOUT", "1s")
+    monkeypatch.setattr(worker, "LOCK_TIMEOUT", "500ms")
+    # However slow this thread is, an attempt is left.
+    monkeypatch.setattr(worker, "ATTEMPTS", 1_000)
     thread = at_work(queued.job)
     until(queued.job.lines.exists)
     assert jobs.cancel(queued.job).state == "cancelled"
