@@ -109,9 +109,13 @@ class Deeds:
         return Contexts(ids, *((behind, more) if upwards else (more, behind)))
 
     def _keys(self, contexts: Contexts) -> list[Compiled]:
-        """SELECTs of the first events of these contexts."""
+        """SELECTs of the first events of these contexts.
+
+        Every event of these is read before the order is looked at: else the planner may walk through everything in that
+        order, as if the actor's events were spread over all of it.
+        """
         ids = "{" + ",".join(str(context_id) for context_id in contexts.ids) + "}"
-        return self.keyset.keys(self._shared, self.using, [("{context} = any(%s::uuid[])", (ids,))])
+        return self._filled("of_contexts", [("{context} = any(%s::uuid[])", (ids,))], ())
 
     def _own_keys(self) -> list[Compiled]:
         """SELECTs of the first events of event models that keep their contexts themselves."""
@@ -121,13 +125,16 @@ class Deeds:
 
     def _strays(self, contexts: Contexts, near: list[Compiled]) -> list[Compiled]:
         """SELECTs of the first events of other contexts that are as near as others that were found."""
-        template, keyset = sql.read("timeline/strays.sql"), self.keyset
+        return self._filled("strays", [*near, contexts.others], (self._readings,))
+
+    def _filled(self, name: str, conditions: list[Compiled], params: tuple[Any, ...]) -> list[Compiled]:
+        template, keyset = sql.read(f"timeline/{name}.sql"), self.keyset
         return [
             (
                 template.format(place=place, direction=keyset.direction, limit=keyset.limit, **found._asdict()),
-                (*found.params, self._readings),
+                found.params + params,
             )
-            for place, found in keyset.selected(self._shared, self.using, [*near, contexts.others])
+            for place, found in keyset.selected(self._shared, self.using, conditions)
         ]
 
     def _number(self, near: list[Compiled]) -> int:

@@ -12,10 +12,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Final
 
-from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import Exists, F, Func, Q, Value, lookups
+from django.db.models import Exists, Q, lookups
 from django.db.models.fields.related import ForeignKey
 from django.db.models.functions import Cast
 
@@ -30,13 +29,17 @@ ANYTHING: Final = "*"
 RARE: Final = 1_000
 """Up to so many contexts of an actor are worth to be read before the events."""
 
+BUSY: Final = 5_000
+"""Beyond so many contexts of an actor, events are read before them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """What is asked together: the event models of one database, and since when."""
+    """What is asked together: the event models of one database, since when, and whether few events are left anyway."""
 
     event_models: tuple[type[Event], ...]
     since: dt.datetime | None = None
+    is_narrow: bool = False
 
 
 class Filter(ABC):
@@ -119,15 +122,14 @@ class Actor(Filter):
     """
 
     key: str
-    contexts: tuple[uuid.UUID, ...] | None = None
+    contexts: tuple[uuid.UUID, ...] | models.QuerySet[Any, Any] | None = None
 
     def condition(self, event_model: type[Event], using: str) -> Q | None:
         path = metadata.path(event_model)
         if path is None or not keys.is_storable(self.key):
             return None
         if self.contexts is not None and path == metadata.SHARED:
-            ids = Value(list(self.contexts), ArrayField(models.UUIDField()))
-            return Q(EqualsAny(F("pgh_context_id"), ids))
+            return metadata.of_contexts(self.contexts)
         return metadata.names_actor(path, self.key)
 
     def planned(self, using: str, reach: Reach) -> Actor:
@@ -136,7 +138,10 @@ class Actor(Filter):
             return self
         named = Context._base_manager.using(using).filter(metadata.names_actor("metadata", self.key))
         found = tuple(named.values_list("pk", flat=True)[: RARE + 1])
-        return replace(self, contexts=found if len(found) <= RARE else None)
+        if len(found) <= RARE:
+            return replace(self, contexts=found)
+        is_busy = reach.is_narrow or named[: BUSY + 1].count() > BUSY
+        return self if is_busy else replace(self, contexts=named.values("pk"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,15 +284,6 @@ class Within(Filter):
             return Q() if self.deleted else None
         found = Q(pgh_obj__in=self.objects.using(using).values("pk"))
         return found | ~Q(Exists(changes.living(event_model))) if self.deleted else found
-
-
-class EqualsAny(Func):
-    """Whether a value is in an array."""
-
-    arg_joiner = " = any("
-    template = "%(expressions)s)"
-    arity = 2
-    output_field = models.BooleanField()
 
 
 def one_of(path: str, values: Iterable[Any]) -> Q | None:

@@ -66,11 +66,11 @@ class Keyset:
             return text, found.params
         return None
 
-    def keys(self, branches: Branches, using: str, more: Iterable[Compiled] = ()) -> list[Compiled]:
+    def keys(self, branches: Branches, using: str) -> list[Compiled]:
         """SELECTs of time, id and place of events that are meant; none where an event model can have none."""
         return [
             (f"(select {found.at}, {found.id}, {place} {found.rest} {self._ordered(2)})", found.params)
-            for place, found in self.selected(branches, using, more)
+            for place, found in self.selected(branches, using)
         ]
 
     def first(self, keys: list[Compiled]) -> Compiled:

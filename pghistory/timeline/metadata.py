@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import math
+import uuid
 from typing import Any, Final
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Cast
@@ -27,6 +30,12 @@ def path(event_model: type[Event]) -> str | None:
 def names_actor(path: str, key: str) -> Q:
     """The metadata at the path names this user key, as a number or as a text; the index over actors answers it."""
     return Q(**{f"{path}__user__in": readings(key)})
+
+
+def of_contexts(found: tuple[uuid.UUID, ...] | models.QuerySet[Any, Any]) -> Q:
+    """The events of these contexts, which are given by their ids, or by a queryset of one column."""
+    known = Value([*found], ArrayField(models.UUIDField())) if isinstance(found, tuple) else ArraySubquery(found)
+    return Q(EqualsAny(F("pgh_context_id"), known))
 
 
 def holds(path: str, key: str, value: Any) -> Q:
@@ -61,6 +70,15 @@ def readings(value: Any) -> list[Any]:
 
 def _no_constant(name: str) -> None:
     raise ValueError(name)
+
+
+class EqualsAny(Func):
+    """Whether a value is in an array."""
+
+    arg_joiner = " = any("
+    template = "%(expressions)s)"
+    arity = 2
+    output_field = models.BooleanField()
 
 
 class JSONPathField(models.Field):  # type: ignore[type-arg]  # Django 5.2 has no models.Field[…] at run time

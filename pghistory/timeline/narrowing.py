@@ -142,7 +142,8 @@ class Narrowing:
 
     def _met(self, wanted: Iterable[Filter], event_models: list[type[Event]], alias: str) -> dict[type[Event], list[Q]]:
         """{event model: what some filters ask of its events}"""
-        planned = [item.planned(alias, Reach(tuple(event_models), self._since)) for item in wanted]
+        reach = Reach(tuple(event_models), self._since, any(item.is_narrow for item in self.filters))
+        planned = [item.planned(alias, reach) for item in wanted]
         found = {}
         for event_model in event_models:
             conditions = (item.condition(event_model, alias) for item in planned)

@@ -12,7 +12,7 @@ from django.db.models import F, Q
 from pghistory import changes, keys, registry
 from pghistory.models import Context, Event
 from pghistory.timeline import metadata
-from pghistory.timeline.filters import EqualsAny, Filter, Reach, one_of
+from pghistory.timeline.filters import Filter, Reach, one_of
 
 RARE: Final = 1_000
 """Up to so many contexts with a text are worth to be read before the events."""
@@ -63,6 +63,6 @@ class Search(Filter):
             if not recent:
                 return replace(self, contexts=())
             ids = recent[0].union(*recent[1:]) if len(recent) > 1 else recent[0].distinct()
-            contexts = contexts.filter(EqualsAny(F("pk"), ArraySubquery(ids)))
+            contexts = contexts.filter(metadata.EqualsAny(F("pk"), ArraySubquery(ids)))
         found = tuple(contexts.values_list("pk", flat=True)[: RARE + 1])
         return replace(self, contexts=found if len(found) <= RARE else None)

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pghistory.models import Context
-from pghistory.timeline import Timeline, actors
+from pghistory.timeline import Timeline, actors, filters
 from tests.integration.history import hour
 from tests.past.models import Customer, Order
 from tests.tracked.models import DenormalisedContext
@@ -159,8 +159,16 @@ def test_without_the_indexes_for_it_a_page_is_read_as_any_other(settings: Any):
     assert [entry.at for entry in page.entries] == [hour(99), hour(98), hour(97)]
 
 
-def test_where_an_actors_events_are_too_far_apart_a_page_is_read_as_any_other(monkeypatch: pytest.MonkeyPatch):
+@pytest.mark.parametrize(("rare", "busy"), [(100, 200), (10, 200), (10, 20)])
+def test_where_an_actors_events_are_too_far_apart_a_page_is_read_as_any_other(
+    monkeypatch: pytest.MonkeyPatch, rare: int, busy: int
+):
     many(100)
     monkeypatch.setattr(actors, "TRIES", ((0, 1, -1), (0, 2, -1)))
-    for timeline in (Timeline().across(Customer, Order).by(7), Timeline().across(Customer).by(7)):
-        assert [entry.at for entry in timeline.page(3).entries] == [hour(99), hour(98), hour(97)]
+    monkeypatch.setattr(filters, "RARE", rare)
+    monkeypatch.setattr(filters, "BUSY", busy)
+    timeline = Timeline().across(Customer, Order).by(7)
+    assert timeline.count().number == 100
+    assert timeline.of(Customer(pk=1)).count().number == 100
+    for narrowed in (timeline, timeline.across(Customer)):
+        assert [entry.at for entry in narrowed.page(3).entries] == [hour(99), hour(98), hour(97)]
