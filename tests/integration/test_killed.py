@@ -144,40 +144,65 @@ def test_a_server_that_is_killed_and_comes_back_loses_and_doubles_nothing(own_se
 
 WHOLE = """
 import sys
+import time
 import django
 django.setup()
 from django.conf import settings
 from django.contrib.auth.models import User
 import pghistory
-from pghistory import jobs, restore
-from tests.integration.servers import address_of_test_database, copied
+from pghistory import export, jobs, restore
+from pghistory.models import Job
+from pghistory_ui.views.copied import Watched
 from tests.tracked.models import Everything
+write = Watched.write
+
+def slowly(file, data):
+    time.sleep(0.05)
+    write(file, data)
+
+# The disk is slow, so that no file is whole at once.
+export.MOST_LINES, Watched.write = 100, slowly
+settings.FILE_UPLOAD_TEMP_DIR = sys.argv[4]
 folder = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": sys.argv[2]}}
 settings.STORAGES = {**settings.STORAGES, "pghistory": folder}
-owner = User.objects.create_superuser("ada")
-Everything.objects.bulk_create([Everything(name=str(number)) for number in range(int(sys.argv[3]))])
-with pghistory.context() as context:
-    Everything.objects.update(name="wrong")
-arguments = {
-    "restore": lambda: {"token": restore.undo(context.id).token, "model": "x", "said": {}},
-    "export": lambda: {"query": "", "format": "jsonl"},
-}[sys.argv[1]]()
-job = jobs.order(sys.argv[1], {**arguments, "site": "admin"}, owner=owner)
+
+def ordered(kind):
+    owner = User.objects.create_superuser("ada")
+    Everything.objects.bulk_create([Everything(name=str(number)) for number in range(int(sys.argv[3]))])
+    with pghistory.context() as context:
+        Everything.objects.update(name="wrong")
+    arguments = {
+        "restore": lambda: {"token": restore.undo(context.id).token, "model": "x", "said": {}},
+        "export": lambda: {"query": "", "format": "jsonl"},
+    }[kind]()
+    return jobs.order(kind, {**arguments, "site": "admin"}, owner=owner)
+
+# A kind of job is ordered; a job that there is by now is gone on with.
+job = ordered(sys.argv[1]) if sys.argv[1] in ("restore", "export") else Job.objects.get(pk=sys.argv[1])
 print(job.pk, flush=True)
 sys.stdin.readline()
 print(jobs.work(job.pk, using="default").state, flush=True)
 """
 
 
-@pytest.mark.parametrize(("kind", "number"), [("restore", 80), ("export", 3_000)])
-def test_a_range_that_is_one_transaction_is_done_anew_when_the_server_is_killed_in_its_middle(
-    own_server: postgres.Server, tmp_path: Path, kind: str, number: int
-):
-    address = own_server.url("copy")
+def kept(folder: Path) -> Path:
+    """Where files are kept; drafts are made beside it."""
+    (folder / "drafts").mkdir()
+    return folder / "kept"
+
+
+@contextlib.contextmanager
+def whole(kind: str, number: int, address: str, folder: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A process in the middle of the one range of a job, and the job's key."""
     environment = {**os.environ, "DATABASE_URL": address, "DJANGO_SETTINGS_MODULE": "tests.settings"}
-    command = [sys.executable, "-c", WHOLE, kind, str(tmp_path), str(number)]
+    places = str(folder / "kept"), str(number), str(folder / "drafts")
     process = subprocess.Popen(
-        command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", WHOLE, kind, *places],
+        cwd=ROOT,
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     assert process.stdin is not None
     assert process.stdout is not None
@@ -195,10 +220,46 @@ def test_a_range_that_is_one_transaction_is_done_anew_when_the_server_is_killed_
 
         wait_for(looks)
         time.sleep(0.3)
+        yield process, job
+
+
+def test_an_export_whose_worker_is_killed_keeps_no_file_and_is_made_by_another(
+    own_server: postgres.Server, tmp_path: Path
+):
+    address = own_server.url("copy")
+    folder = kept(tmp_path)
+    copying = "select 1 from pg_stat_progress_copy where command = 'COPY TO' and tuples_processed > 0"
+    with whole("export", 3_000, address, tmp_path) as (process, job):
+        with psycopg.connect(address, autocommit=True) as copy:
+            wait_for(lambda: copy.execute(copying).fetchone() is not None)
+        process.kill()
+    assert not [path for path in folder.rglob("*") if path.is_file()]
+    with psycopg.connect(address, autocommit=True) as copy:
+        wait_for(lambda: copy.execute(copying).fetchone() is None)
+        assert copy.execute("select state, file from pghistory_job where id = %s", [job]).fetchone() == ("running", "")
+    environment = {**os.environ, "DATABASE_URL": address, "DJANGO_SETTINGS_MODULE": "tests.settings"}
+    command = [sys.executable, "-c", WHOLE, job, str(folder), "0", str(tmp_path / "drafts")]
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, input="go\n", stdout=subprocess.PIPE, text=True, check=True
+    )
+    assert done.stdout == f"{job}\ndone\n"
+    (file,) = (path for path in folder.rglob("*") if path.is_file())
+    # One of the events is of the owner.
+    assert len(file.read_text().splitlines()) == 6_001
+
+
+@pytest.mark.parametrize(("kind", "number"), [("restore", 80), ("export", 3_000)])
+def test_a_range_that_is_one_transaction_is_done_anew_when_the_server_is_killed_in_its_middle(
+    own_server: postgres.Server, tmp_path: Path, kind: str, number: int
+):
+    address = own_server.url("copy")
+    folder = kept(tmp_path)
+    with whole(kind, number, address, tmp_path) as (process, job):
         os.kill(int((own_server.data / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
         wait_for(lambda: not postgres._is_running(own_server))
         time.sleep(1)
         postgres._start(own_server, postgres.FAST)
+        assert process.stdout is not None
         assert process.stdout.readline() == "done\n"
     with psycopg.connect(address) as copy:
         assert copy.execute("select state, error from pghistory_job where id = %s", [job]).fetchone() == ("done", "")
@@ -207,7 +268,7 @@ def test_a_range_that_is_one_transaction_is_done_anew_when_the_server_is_killed_
         wrong = copy.execute("select count(*) from tracked_everything where name = 'wrong'").fetchone()
         assert wrong == (0 if kind == "restore" else number,)
     # One of the events is of the owner.
-    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    files = [path for path in folder.rglob("*") if path.is_file()]
     assert [len(path.read_text().splitlines()) for path in files] == ([] if kind == "restore" else [number * 2 + 1])
 
 
