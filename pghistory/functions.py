@@ -15,7 +15,7 @@ CONTEXT_METADATA_SQL = "nullif(current_setting('pghistory.context_metadata', tru
 ATTACH_CONTEXT_SQL = "_pgh_attach_context()"
 ATTACHED_CONTEXT_SQL = """case
     when starts_with(current_setting('pghistory.context', true), '=')
-    then substr(current_setting('pghistory.context'), 2, 36)::uuid
+    then split_part(current_setting('pghistory.context'), E'\\t', 2)::uuid
     when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
     then _pgh_attach_context()
 end"""

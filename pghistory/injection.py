@@ -213,7 +213,7 @@ class ContextInjection:
             settings = settings_of(frame)
             self._told = (frame.version, settings)
         elif settings[CONTEXT].startswith("+"):
-            settings = {**settings, CONTEXT: _Setting(f"?{settings[CONTEXT][1:]}")}
+            settings = {**settings, CONTEXT: _Setting("?" + settings[CONTEXT][1:])}
             self._told = (version, settings)
         return settings
 
@@ -255,7 +255,7 @@ class _Setting(str):
 
 psycopg.adapters.register_dumper(_Setting, StrDumperUnknown)
 CONTEXT: Final = "pghistory.context"
-"""All that `_pgh_attach_context` has to know: a sign, the id, the actor's label as JSON, a tab, the metadata."""
+"""What `_pgh_attach_context` has to know, tabs between: a sign, the id, the actor's label as JSON, the metadata."""
 
 NAMES: Final = ("pghistory.context_id", "pghistory.context_metadata")
 """What is read, also by triggers of django-pghistory, where events keep their contexts themselves."""
@@ -268,7 +268,7 @@ def settings_of(frame: contexts.Frame | None) -> dict[str, str]:
         return dict.fromkeys((CONTEXT, *names), _Setting())
     context_id = str(frame.id)
     actor = "" if frame.actor_label is None else json.dumps(frame.actor_label)
-    values: dict[str, str] = {CONTEXT: _Setting(f"+{context_id}{actor}\t{frame.text}")}
+    values: dict[str, str] = {CONTEXT: _Setting(f"+\t{context_id}\t{actor}\t{frame.text}")}
     return values | dict(zip(names, (context_id, frame.text), strict=True)) if names else values
 
 

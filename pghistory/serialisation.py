@@ -2,31 +2,41 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Mapping
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
+from django.core.signals import setting_changed
 
 from pghistory import config, errors
 
-_USUAL = DjangoJSONEncoder(allow_nan=False)
+_encoder = functools.cache(config.json_encoder)
+_usual = DjangoJSONEncoder(allow_nan=False).encode
 
 
 def serialised(metadata: Mapping[str, Any]) -> str:
-    """JSON that PostgreSQL's jsonb takes, in ASCII."""
-    encoder = config.json_encoder()
+    """JSON that PostgreSQL's jsonb takes, in ASCII and without tabs."""
     try:
-        if encoder is DjangoJSONEncoder:
+        if _encoder() is DjangoJSONEncoder:
             # Making one costs as much as using it, and other classes may keep something in each.
-            text = _USUAL.encode(dict(metadata))
+            text = _usual(dict(metadata))
         else:
-            text = json.dumps(dict(metadata), cls=encoder, allow_nan=False)
+            # Outside of texts, in which they are escaped, tabs are blanks.
+            text = json.dumps(dict(metadata), cls=_encoder(), allow_nan=False).replace("\t", " ")
     except (TypeError, ValueError) as error:
         raise errors.InvalidMetadata(problem=str(error)) from error
     if "\\u0000" in text or "\\ud" in text:
         _refuse_unstorable(json.loads(text), "metadata")
     return text
+
+
+def _forget_encoder(**changed: Any) -> None:
+    _encoder.cache_clear()
+
+
+setting_changed.connect(_forget_encoder, dispatch_uid="pghistory.serialisation")
 
 
 def _refuse_unstorable(value: Any, path: str) -> None:

@@ -32,7 +32,7 @@ begin
         NEW."id",
         case
             when starts_with(current_setting('pghistory.context', true), '=')
-            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
             then _pgh_attach_context()
         end
@@ -80,7 +80,7 @@ begin
         execute function pgtrigger_insert_insert_f8c59()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_insert_insert_f8c59 on ' || _table || ' is ''b5df0f19732cdb89420a82ce16bf46443b9b6ff9''';
+    execute 'comment on trigger pgtrigger_insert_insert_f8c59 on ' || _table || ' is ''bea9d75c97f58d1c1fa9c164ca7913df0b5e09f4''';
 end
 $pghistory_install$;
 
@@ -122,7 +122,7 @@ begin
         NEW."id",
         case
             when starts_with(current_setting('pghistory.context', true), '=')
-            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
             then _pgh_attach_context()
         end
@@ -170,6 +170,6 @@ begin
         execute function pgtrigger_update_update_232f2()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_update_update_232f2 on ' || _table || ' is ''bb97dcf46aeaeeecb9ae86ea65abe133fa121300''';
+    execute 'comment on trigger pgtrigger_update_update_232f2 on ' || _table || ' is ''3fafd26202ca20614aa7f57a95bbb26dc0b929e4''';
 end
 $pghistory_install$;

@@ -36,7 +36,7 @@ begin
         NEW."id",
         case
             when starts_with(current_setting('pghistory.context', true), '=')
-            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
             then _pgh_attach_context()
         end
@@ -84,7 +84,7 @@ begin
         execute function pgtrigger_insert_insert_6f62f()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_insert_insert_6f62f on ' || _table || ' is ''5d843434585aa3fb5909123baacc49f23b309348''';
+    execute 'comment on trigger pgtrigger_insert_insert_6f62f on ' || _table || ' is ''706e280abe6e4ca9c9acbe3cd733bf3ef8c61bf5''';
 end
 $pghistory_install$;
 
@@ -130,7 +130,7 @@ begin
         NEW."id",
         case
             when starts_with(current_setting('pghistory.context', true), '=')
-            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
             then _pgh_attach_context()
         end
@@ -178,7 +178,7 @@ begin
         execute function pgtrigger_update_update_decc5()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_update_update_decc5 on ' || _table || ' is ''a58d284b4c4a39fe4bbac054b6709df784dc91a7''';
+    execute 'comment on trigger pgtrigger_update_update_decc5 on ' || _table || ' is ''50a29eb2a342c827fea54efb4edb8545911957ac''';
 end
 $pghistory_install$;
 
@@ -220,7 +220,7 @@ begin
         OLD."id",
         case
             when starts_with(current_setting('pghistory.context', true), '=')
-            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
             then _pgh_attach_context()
         end
@@ -268,7 +268,7 @@ begin
         execute function pgtrigger_delete_delete_444be()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_delete_delete_444be on ' || _table || ' is ''557b8a2428b34b45e91f1b67d443ec2c9fc75b97''';
+    execute 'comment on trigger pgtrigger_delete_delete_444be on ' || _table || ' is ''14421753b02d0d1ca8e8dc77235f2f41c7d1f04c''';
 end
 $pghistory_install$;
 
@@ -310,7 +310,7 @@ begin
         OLD."id",
         case
             when starts_with(current_setting('pghistory.context', true), '=')
-            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
             then _pgh_attach_context()
         end
@@ -358,7 +358,7 @@ begin
         execute function pgtrigger_before_update_03feb()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_before_update_03feb on ' || _table || ' is ''b9a522420428633162e73011dd9cbdc0a7ed4dd5''';
+    execute 'comment on trigger pgtrigger_before_update_03feb on ' || _table || ' is ''7d44562fdef1e16f95028b6699d09df4a9bbc3fc''';
 end
 $pghistory_install$;
 
@@ -400,7 +400,7 @@ begin
         NEW."id",
         case
             when starts_with(current_setting('pghistory.context', true), '=')
-            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
             then _pgh_attach_context()
         end
@@ -448,7 +448,7 @@ begin
         execute function pgtrigger_down_update_fc2c6()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_down_update_fc2c6 on ' || _table || ' is ''47fbe6d8fa912ed41ae2e1ebe3f7b31fed658080''';
+    execute 'comment on trigger pgtrigger_down_update_fc2c6 on ' || _table || ' is ''5c86471c7847a6f61b25c65dcbf762dd17ec6a63''';
 end
 $pghistory_install$;
 
@@ -490,7 +490,7 @@ begin
         NEW."id",
         case
             when starts_with(current_setting('pghistory.context', true), '=')
-            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
             then _pgh_attach_context()
         end
@@ -538,7 +538,7 @@ begin
         execute function pgtrigger_both_update_71773()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_both_update_71773 on ' || _table || ' is ''1f2a74d1c825c6f95990355b6d9e04da9ba204cc''';
+    execute 'comment on trigger pgtrigger_both_update_71773 on ' || _table || ' is ''874cf0b24f385d817604d2de38676fd9542e7ae0''';
 end
 $pghistory_install$;
 
@@ -580,7 +580,7 @@ begin
         NEW."id",
         case
             when starts_with(current_setting('pghistory.context', true), '=')
-            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
             then _pgh_attach_context()
         end
@@ -628,7 +628,7 @@ begin
         execute function pgtrigger_big_insert_42fa7()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_big_insert_42fa7 on ' || _table || ' is ''50bc824e1fb543d57695a8730024730e5532ab78''';
+    execute 'comment on trigger pgtrigger_big_insert_42fa7 on ' || _table || ' is ''fd499f75fd01622c90537236d57b0d13c26bd618''';
 end
 $pghistory_install$;
 
@@ -670,7 +670,7 @@ begin
         OLD."id",
         case
             when starts_with(current_setting('pghistory.context', true), '=')
-            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
             then _pgh_attach_context()
         end
@@ -718,7 +718,7 @@ begin
         execute function pgtrigger_named_gone_delete_b0553()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_named_gone_delete_b0553 on ' || _table || ' is ''147de5ae39d1b41c26a6d3cf0f81514a319c71b5''';
+    execute 'comment on trigger pgtrigger_named_gone_delete_b0553 on ' || _table || ' is ''5c0872e0821bfeea1bdb70fe8df8db1521d5e59f''';
 end
 $pghistory_install$;
 
@@ -760,7 +760,7 @@ begin
         NEW."id",
         case
             when starts_with(current_setting('pghistory.context', true), '=')
-            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
             then _pgh_attach_context()
         end
@@ -808,7 +808,7 @@ begin
         execute function pgtrigger_written_insert_or_update_cda00()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_written_insert_or_update_cda00 on ' || _table || ' is ''44edeeceb28c8550de9cb04df367cd3ef2119058''';
+    execute 'comment on trigger pgtrigger_written_insert_or_update_cda00 on ' || _table || ' is ''c5f01fae496ea3408d6c00e549ee0894b2cdd7a5''';
 end
 $pghistory_install$;
 
@@ -850,7 +850,7 @@ begin
         OLD."id",
         case
             when starts_with(current_setting('pghistory.context', true), '=')
-            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
             then _pgh_attach_context()
         end
@@ -898,6 +898,6 @@ begin
         execute function pgtrigger_left_update_or_delete_af559()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_left_update_or_delete_af559 on ' || _table || ' is ''4b088a741feebe2f15a709d3e4e2b63d3ea43966''';
+    execute 'comment on trigger pgtrigger_left_update_or_delete_af559 on ' || _table || ' is ''6eb715f9fcfd28bd62e8d72a1fc8242abb6d2af0''';
 end
 $pghistory_install$;

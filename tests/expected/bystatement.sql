@@ -39,7 +39,7 @@ begin
         NEW."id",
         (select case
             when starts_with(current_setting('pghistory.context', true), '=')
-            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
             then _pgh_attach_context()
         end)
@@ -88,7 +88,7 @@ begin
         execute function pgtrigger_insert_insert_e3978()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_insert_insert_e3978 on ' || _table || ' is ''4fb6a996c5610e73a06aad099dfc789b56975f42''';
+    execute 'comment on trigger pgtrigger_insert_insert_e3978 on ' || _table || ' is ''520598b0ce870069c33897f53266a390aa08e4f9''';
 end
 $pghistory_install$;
 
@@ -133,7 +133,7 @@ begin
         NEW."id",
         (select case
             when starts_with(current_setting('pghistory.context', true), '=')
-            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
             then _pgh_attach_context()
         end)
@@ -188,7 +188,7 @@ begin
         execute function pgtrigger_update_update_5dc3f()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_update_update_5dc3f on ' || _table || ' is ''d845059dc9121634fa41b884bb11001b64a80015''';
+    execute 'comment on trigger pgtrigger_update_update_5dc3f on ' || _table || ' is ''f15b02dd780c62904d1d05a4dee3cae094dc8aaa''';
 end
 $pghistory_install$;
 
@@ -233,7 +233,7 @@ begin
         OLD."id",
         (select case
             when starts_with(current_setting('pghistory.context', true), '=')
-            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
             then _pgh_attach_context()
         end)
@@ -282,7 +282,7 @@ begin
         execute function pgtrigger_delete_delete_d1715()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_delete_delete_d1715 on ' || _table || ' is ''47890b44c5cf835da83a3bdc554881ca0c12d1c5''';
+    execute 'comment on trigger pgtrigger_delete_delete_d1715 on ' || _table || ' is ''ac9f38d79ae5feaa1b069f1023f5ebeb6421826c''';
 end
 $pghistory_install$;
 
@@ -327,7 +327,7 @@ begin
         OLD."id",
         (select case
             when starts_with(current_setting('pghistory.context', true), '=')
-            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
             then _pgh_attach_context()
         end)
@@ -377,7 +377,7 @@ begin
         execute function pgtrigger_before_update_9e13a()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_before_update_9e13a on ' || _table || ' is ''945e1c11bce8415a3cb72d1834d2471629d79fd6''';
+    execute 'comment on trigger pgtrigger_before_update_9e13a on ' || _table || ' is ''0fedb6a93bdbb10e8030c315ce770db29a94a938''';
 end
 $pghistory_install$;
 
@@ -422,7 +422,7 @@ begin
         NEW."id",
         (select case
             when starts_with(current_setting('pghistory.context', true), '=')
-            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
             then _pgh_attach_context()
         end)
@@ -474,7 +474,7 @@ begin
         execute function pgtrigger_down_update_0c78e()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_down_update_0c78e on ' || _table || ' is ''6589c972d69ccc67cfe9172ba5c61e45e57b99f8''';
+    execute 'comment on trigger pgtrigger_down_update_0c78e on ' || _table || ' is ''9f1da517869a971cbef12337eaf6edd6cb3632ee''';
 end
 $pghistory_install$;
 
@@ -519,7 +519,7 @@ begin
         NEW."id",
         (select case
             when starts_with(current_setting('pghistory.context', true), '=')
-            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
             then _pgh_attach_context()
         end)
@@ -571,7 +571,7 @@ begin
         execute function pgtrigger_both_update_c84a7()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_both_update_c84a7 on ' || _table || ' is ''6274d7962b542810c43ca00931eb7bccc718af32''';
+    execute 'comment on trigger pgtrigger_both_update_c84a7 on ' || _table || ' is ''ad8a7d4076f758f292ed39766f527006ec18e8e5''';
 end
 $pghistory_install$;
 
@@ -616,7 +616,7 @@ begin
         NEW."id",
         (select case
             when starts_with(current_setting('pghistory.context', true), '=')
-            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
             then _pgh_attach_context()
         end)
@@ -667,7 +667,7 @@ begin
         execute function pgtrigger_big_insert_c306a()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_big_insert_c306a on ' || _table || ' is ''ddc585c0021470035fa9132a92cb513e4b4a70fc''';
+    execute 'comment on trigger pgtrigger_big_insert_c306a on ' || _table || ' is ''1055caf48d354ec353a8946310c7d269369754ce''';
 end
 $pghistory_install$;
 
@@ -712,7 +712,7 @@ begin
         OLD."id",
         (select case
             when starts_with(current_setting('pghistory.context', true), '=')
-            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
             then _pgh_attach_context()
         end)
@@ -763,7 +763,7 @@ begin
         execute function pgtrigger_named_gone_delete_805c1()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_named_gone_delete_805c1 on ' || _table || ' is ''214b30aec640d942c475075fe3f55356f8781317''';
+    execute 'comment on trigger pgtrigger_named_gone_delete_805c1 on ' || _table || ' is ''fb080272e2ca6b1797b837fd9159a5999c73aaab''';
 end
 $pghistory_install$;
 
@@ -808,7 +808,7 @@ begin
         NEW."id",
         (select case
             when starts_with(current_setting('pghistory.context', true), '=')
-            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
             then _pgh_attach_context()
         end)
@@ -857,7 +857,7 @@ begin
         execute function pgtrigger_written_insert_cf944()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_written_insert_cf944 on ' || _table || ' is ''11737e69b54c655c51e4e6d2b5e37aecb675c87c''';
+    execute 'comment on trigger pgtrigger_written_insert_cf944 on ' || _table || ' is ''2a6d2ebb70c135054ab3621dea7b9e2ddd43daba''';
 end
 $pghistory_install$;
 
@@ -902,7 +902,7 @@ begin
         NEW."id",
         (select case
             when starts_with(current_setting('pghistory.context', true), '=')
-            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
             then _pgh_attach_context()
         end)
@@ -952,7 +952,7 @@ begin
         execute function pgtrigger_written_update_f8ca5()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_written_update_f8ca5 on ' || _table || ' is ''25ccd507291595b0d73fb8d3c213d0a7f1ae3a32''';
+    execute 'comment on trigger pgtrigger_written_update_f8ca5 on ' || _table || ' is ''aa37fe38ed60ad91d7e003158bcc23dfd6422543''';
 end
 $pghistory_install$;
 
@@ -997,7 +997,7 @@ begin
         OLD."id",
         (select case
             when starts_with(current_setting('pghistory.context', true), '=')
-            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
             then _pgh_attach_context()
         end)
@@ -1047,7 +1047,7 @@ begin
         execute function pgtrigger_left_update_f2a34()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_left_update_f2a34 on ' || _table || ' is ''bc2c9e037b4399da0904f77bfb06fbb4a433f26a''';
+    execute 'comment on trigger pgtrigger_left_update_f2a34 on ' || _table || ' is ''0e7a6d25c4294304000d1a04ab00f7bce48612c2''';
 end
 $pghistory_install$;
 
@@ -1092,7 +1092,7 @@ begin
         OLD."id",
         (select case
             when starts_with(current_setting('pghistory.context', true), '=')
-            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
             then _pgh_attach_context()
         end)
@@ -1141,6 +1141,6 @@ begin
         execute function pgtrigger_left_delete_2142f()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_left_delete_2142f on ' || _table || ' is ''ea09434a0762f4d1b9eb4638ba2e9c9812b1ddbb''';
+    execute 'comment on trigger pgtrigger_left_delete_2142f on ' || _table || ' is ''04d35eedea50896a748b15e064d93812f7e96f11''';
 end
 $pghistory_install$;

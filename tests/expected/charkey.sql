@@ -32,7 +32,7 @@ begin
         NEW."the_code",
         case
             when starts_with(current_setting('pghistory.context', true), '=')
-            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
             then _pgh_attach_context()
         end
@@ -80,7 +80,7 @@ begin
         execute function pgtrigger_insert_insert_bcffa()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_insert_insert_bcffa on ' || _table || ' is ''de443fe4a0731f15af0d24d6d87ec201513f7693''';
+    execute 'comment on trigger pgtrigger_insert_insert_bcffa on ' || _table || ' is ''c2fc5bacd8b71b6a41dfe70a65f9486e88bce873''';
 end
 $pghistory_install$;
 
@@ -122,7 +122,7 @@ begin
         NEW."the_code",
         case
             when starts_with(current_setting('pghistory.context', true), '=')
-            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
             then _pgh_attach_context()
         end
@@ -170,7 +170,7 @@ begin
         execute function pgtrigger_update_update_711c1()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_update_update_711c1 on ' || _table || ' is ''0d0b0331c1ccfd92dd62776f186d83ebe88df743''';
+    execute 'comment on trigger pgtrigger_update_update_711c1 on ' || _table || ' is ''5af95e4142d94bdf11958c4f0071a2fbd10d6dc8''';
 end
 $pghistory_install$;
 
@@ -208,7 +208,7 @@ begin
         OLD."the_code",
         case
             when starts_with(current_setting('pghistory.context', true), '=')
-            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
             then _pgh_attach_context()
         end
@@ -256,6 +256,6 @@ begin
         execute function pgtrigger_delete_delete_2f41e()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_delete_delete_2f41e on ' || _table || ' is ''ab2ac2d2ea58f93f1b84a9162e5b7c6763384bac''';
+    execute 'comment on trigger pgtrigger_delete_delete_2f41e on ' || _table || ' is ''e92f5d5040eccb14c402250d06eb6fca7b6bbcd1''';
 end
 $pghistory_install$;

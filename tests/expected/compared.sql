@@ -32,7 +32,7 @@ begin
         NEW."id",
         case
             when starts_with(current_setting('pghistory.context', true), '=')
-            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
             then _pgh_attach_context()
         end
@@ -80,7 +80,7 @@ begin
         execute function pgtrigger_tracked_any_update_b48a8()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_tracked_any_update_b48a8 on ' || _table || ' is ''e9cc635cbf51e138ae0d0462cb73577027f57b48''';
+    execute 'comment on trigger pgtrigger_tracked_any_update_b48a8 on ' || _table || ' is ''e60138a82ad1bbce8996c2a559dc78f286baed1e''';
 end
 $pghistory_install$;
 
@@ -118,7 +118,7 @@ begin
         NEW."id",
         case
             when starts_with(current_setting('pghistory.context', true), '=')
-            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
             then _pgh_attach_context()
         end
@@ -166,7 +166,7 @@ begin
         execute function pgtrigger_tracked_any_stays_update_330fa()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_tracked_any_stays_update_330fa on ' || _table || ' is ''782cf4ac0537c6a171b004a26f5cf49f78559936''';
+    execute 'comment on trigger pgtrigger_tracked_any_stays_update_330fa on ' || _table || ' is ''a7a371f9950844e4c21a48c7cfa26fc0feb9c105''';
 end
 $pghistory_install$;
 
@@ -204,7 +204,7 @@ begin
         NEW."id",
         case
             when starts_with(current_setting('pghistory.context', true), '=')
-            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
             then _pgh_attach_context()
         end
@@ -252,7 +252,7 @@ begin
         execute function pgtrigger_tracked_all_update_a4e69()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_tracked_all_update_a4e69 on ' || _table || ' is ''548b956c13be81ddbab7cbe25df488cfaa94ce4a''';
+    execute 'comment on trigger pgtrigger_tracked_all_update_a4e69 on ' || _table || ' is ''bdf6a2683246a334c0e7ba34805f8d343c40814f''';
 end
 $pghistory_install$;
 
@@ -290,7 +290,7 @@ begin
         NEW."id",
         case
             when starts_with(current_setting('pghistory.context', true), '=')
-            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
             then _pgh_attach_context()
         end
@@ -338,7 +338,7 @@ begin
         execute function pgtrigger_tracked_all_stay_update_b1960()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_tracked_all_stay_update_b1960 on ' || _table || ' is ''5267e8d4d01a0ca174e9cc99c26cb72129aceefe''';
+    execute 'comment on trigger pgtrigger_tracked_all_stay_update_b1960 on ' || _table || ' is ''1c6e530d0bf94ae1f1e76e9adfacd181ad39f96d''';
 end
 $pghistory_install$;
 
@@ -376,7 +376,7 @@ begin
         NEW."id",
         case
             when starts_with(current_setting('pghistory.context', true), '=')
-            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
             then _pgh_attach_context()
         end
@@ -424,7 +424,7 @@ begin
         execute function pgtrigger_unconditional_update_d98ee()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_unconditional_update_d98ee on ' || _table || ' is ''16414c74b6ddeffd630d70c1120d9262137469a1''';
+    execute 'comment on trigger pgtrigger_unconditional_update_d98ee on ' || _table || ' is ''206a7608c437c3b67af6c2fad611f06331355ded''';
 end
 $pghistory_install$;
 
@@ -472,7 +472,7 @@ begin
         NEW."id",
         case
             when starts_with(current_setting('pghistory.context', true), '=')
-            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
             then _pgh_attach_context()
         end
@@ -520,7 +520,7 @@ begin
         execute function pgtrigger_any_update_b1756()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_any_update_b1756 on ' || _table || ' is ''13f121a4b9dad4fa59e7549bd3fe2603a75639ec''';
+    execute 'comment on trigger pgtrigger_any_update_b1756 on ' || _table || ' is ''65fd2e0daa34db0a23f05bb05500dea5584dca99''';
 end
 $pghistory_install$;
 
@@ -568,7 +568,7 @@ begin
         NEW."id",
         case
             when starts_with(current_setting('pghistory.context', true), '=')
-            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
             then _pgh_attach_context()
         end
@@ -616,7 +616,7 @@ begin
         execute function pgtrigger_any_but_one_update_f3996()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_any_but_one_update_f3996 on ' || _table || ' is ''98a78884c7fc17600264e3f96228592ed1890ea8''';
+    execute 'comment on trigger pgtrigger_any_but_one_update_f3996 on ' || _table || ' is ''edae1ec6f6ee725f91d6abadb439d72a7d366c34''';
 end
 $pghistory_install$;
 
@@ -664,7 +664,7 @@ begin
         NEW."id",
         case
             when starts_with(current_setting('pghistory.context', true), '=')
-            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
             then _pgh_attach_context()
         end
@@ -712,7 +712,7 @@ begin
         execute function pgtrigger_any_by_hand_update_6ddeb()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_any_by_hand_update_6ddeb on ' || _table || ' is ''2fbbb80b8f2b21a46efce29a695dd1d078eccfe5''';
+    execute 'comment on trigger pgtrigger_any_by_hand_update_6ddeb on ' || _table || ' is ''e5e4c2ba680f994dd3d01faf6f2bc1b727569390''';
 end
 $pghistory_install$;
 
@@ -760,7 +760,7 @@ begin
         NEW."id",
         case
             when starts_with(current_setting('pghistory.context', true), '=')
-            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
             then _pgh_attach_context()
         end
@@ -808,7 +808,7 @@ begin
         execute function pgtrigger_both_update_a4ae5()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_both_update_a4ae5 on ' || _table || ' is ''ca592a8ac5a99eb301b93033f1e20fc74a18867a''';
+    execute 'comment on trigger pgtrigger_both_update_a4ae5 on ' || _table || ' is ''2b1d93ef389a82743df4c3ff2bba0991c3672884''';
 end
 $pghistory_install$;
 
@@ -856,7 +856,7 @@ begin
         NEW."id",
         case
             when starts_with(current_setting('pghistory.context', true), '=')
-            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
             then _pgh_attach_context()
         end
@@ -904,7 +904,7 @@ begin
         execute function pgtrigger_one_stays_update_15345()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_one_stays_update_15345 on ' || _table || ' is ''6a9fe5a89fef1576e918c34c099a8ce04fc52790''';
+    execute 'comment on trigger pgtrigger_one_stays_update_15345 on ' || _table || ' is ''db45a547813d5dbf4f5e1ee242c5e1c5228f934d''';
 end
 $pghistory_install$;
 
@@ -952,7 +952,7 @@ begin
         NEW."id",
         case
             when starts_with(current_setting('pghistory.context', true), '=')
-            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
             then _pgh_attach_context()
         end
@@ -1000,7 +1000,7 @@ begin
         execute function pgtrigger_both_stay_update_74479()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_both_stay_update_74479 on ' || _table || ' is ''29249a5b04f9f4ced0d5e68b6ed2f5e5f548d209''';
+    execute 'comment on trigger pgtrigger_both_stay_update_74479 on ' || _table || ' is ''e37d77f5e085d22f4ea1e3ba171a5d7498fdd9a2''';
 end
 $pghistory_install$;
 
@@ -1048,7 +1048,7 @@ begin
         NEW."id",
         case
             when starts_with(current_setting('pghistory.context', true), '=')
-            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
             then _pgh_attach_context()
         end
@@ -1096,6 +1096,6 @@ begin
         execute function pgtrigger_untracked_update_f3088()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_untracked_update_f3088 on ' || _table || ' is ''ccc4fbb6edd66118f09a222bcafe8059d2139705''';
+    execute 'comment on trigger pgtrigger_untracked_update_f3088 on ' || _table || ' is ''22f62b845753dca726b93e806a328d67b2a96e48''';
 end
 $pghistory_install$;

@@ -34,7 +34,7 @@ begin
         NEW."id",
         case
             when starts_with(current_setting('pghistory.context', true), '=')
-            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
             then _pgh_attach_context()
         end
@@ -82,7 +82,7 @@ begin
         execute function pgtrigger_insert_insert_43b74()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_insert_insert_43b74 on ' || _table || ' is ''c4515bd034e0e3b7aa7268ae1b25532823bba37c''';
+    execute 'comment on trigger pgtrigger_insert_insert_43b74 on ' || _table || ' is ''de8bf44506e8819b52c47054c250534364e72a39''';
 end
 $pghistory_install$;
 
@@ -126,7 +126,7 @@ begin
         NEW."id",
         case
             when starts_with(current_setting('pghistory.context', true), '=')
-            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
             then _pgh_attach_context()
         end
@@ -174,7 +174,7 @@ begin
         execute function pgtrigger_update_update_3530c()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_update_update_3530c on ' || _table || ' is ''898ab4bf5c60371889b079ac085e80029b3f3926''';
+    execute 'comment on trigger pgtrigger_update_update_3530c on ' || _table || ' is ''1af4be9ed1d242afa1dd1dc932d06b267b024054''';
 end
 $pghistory_install$;
 
@@ -214,7 +214,7 @@ begin
         OLD."id",
         case
             when starts_with(current_setting('pghistory.context', true), '=')
-            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
             then _pgh_attach_context()
         end
@@ -262,6 +262,6 @@ begin
         execute function pgtrigger_delete_delete_c97d8()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_delete_delete_c97d8 on ' || _table || ' is ''d9d297c8186909199b196f09a957a4c3502881a7''';
+    execute 'comment on trigger pgtrigger_delete_delete_c97d8 on ' || _table || ' is ''96d950c542dd7ec0ff6280ea3dc75f5d477db6c2''';
 end
 $pghistory_install$;

@@ -32,7 +32,7 @@ begin
         NEW."permission_id",
         case
             when starts_with(current_setting('pghistory.context', true), '=')
-            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
             then _pgh_attach_context()
         end
@@ -80,7 +80,7 @@ begin
         execute function pgtrigger_permission_add_insert_17e9a()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_permission_add_insert_17e9a on ' || _table || ' is ''7a497f0e83cc5467a4a67a8b5969dccd10b66715''';
+    execute 'comment on trigger pgtrigger_permission_add_insert_17e9a on ' || _table || ' is ''f8a2fa048cc72373c8d87c324948f01220a1e0fd''';
 end
 $pghistory_install$;
 
@@ -118,7 +118,7 @@ begin
         OLD."permission_id",
         case
             when starts_with(current_setting('pghistory.context', true), '=')
-            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
             then _pgh_attach_context()
         end
@@ -166,6 +166,6 @@ begin
         execute function pgtrigger_permission_remove_delete_25c5b()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_permission_remove_delete_25c5b on ' || _table || ' is ''95aee6d313ba3eb4e535371a0109a68b4d7e272f''';
+    execute 'comment on trigger pgtrigger_permission_remove_delete_25c5b on ' || _table || ' is ''b01f018d7317485d4758555e0649caa3edc76852''';
 end
 $pghistory_install$;

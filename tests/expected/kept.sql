@@ -34,7 +34,7 @@ begin
         NEW."id",
         case
             when starts_with(current_setting('pghistory.context', true), '=')
-            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
             then _pgh_attach_context()
         end
@@ -82,7 +82,7 @@ begin
         execute function pgtrigger_insert_insert_932ec()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_insert_insert_932ec on ' || _table || ' is ''77094f3de08f663510cfc5b29c954479e39fc1b9''';
+    execute 'comment on trigger pgtrigger_insert_insert_932ec on ' || _table || ' is ''20d69b7785891226758b9a9326afb9993ca721ba''';
 end
 $pghistory_install$;
 
@@ -126,7 +126,7 @@ begin
         NEW."id",
         case
             when starts_with(current_setting('pghistory.context', true), '=')
-            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
             then _pgh_attach_context()
         end
@@ -174,7 +174,7 @@ begin
         execute function pgtrigger_update_update_c8ee2()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_update_update_c8ee2 on ' || _table || ' is ''0d1838818d4930125591d7770e29b04c8749b598''';
+    execute 'comment on trigger pgtrigger_update_update_c8ee2 on ' || _table || ' is ''bdf9da244b8fe15ff954f1f18361eab95205ae2f''';
 end
 $pghistory_install$;
 
@@ -214,7 +214,7 @@ begin
         OLD."id",
         case
             when starts_with(current_setting('pghistory.context', true), '=')
-            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
             then _pgh_attach_context()
         end
@@ -262,6 +262,6 @@ begin
         execute function pgtrigger_delete_delete_534b3()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_delete_delete_534b3 on ' || _table || ' is ''362380e5311574948997060b3e10feacdc66026f''';
+    execute 'comment on trigger pgtrigger_delete_delete_534b3 on ' || _table || ' is ''b39d6a51bdfae32f0448a2a025b88eef5451b952''';
 end
 $pghistory_install$;

@@ -30,7 +30,7 @@ begin
         NEW."name",
         case
             when starts_with(current_setting('pghistory.context', true), '=')
-            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
             then _pgh_attach_context()
         end
@@ -78,7 +78,7 @@ begin
         execute function pgtrigger_insert_insert_08f9a()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_insert_insert_08f9a on ' || _table || ' is ''62f7556c4f9bea93de762d12826f26b60345c61d''';
+    execute 'comment on trigger pgtrigger_insert_insert_08f9a on ' || _table || ' is ''2b5e20a57de16e4e3bbfc488f685f0ab52f10081''';
 end
 $pghistory_install$;
 
@@ -118,7 +118,7 @@ begin
         NEW."name",
         case
             when starts_with(current_setting('pghistory.context', true), '=')
-            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
             then _pgh_attach_context()
         end
@@ -166,7 +166,7 @@ begin
         execute function pgtrigger_update_update_e9cbc()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_update_update_e9cbc on ' || _table || ' is ''a1cb30dfc6decf6efea3c7a185fa51f1b8a9f4a0''';
+    execute 'comment on trigger pgtrigger_update_update_e9cbc on ' || _table || ' is ''63be5721c54afbf0b8ba036d8317c80b92908f29''';
 end
 $pghistory_install$;
 
@@ -202,7 +202,7 @@ begin
         OLD."name",
         case
             when starts_with(current_setting('pghistory.context', true), '=')
-            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
             then _pgh_attach_context()
         end
@@ -250,6 +250,6 @@ begin
         execute function pgtrigger_delete_delete_754c6()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_delete_delete_754c6 on ' || _table || ' is ''d157acb64cdb303f0393796bd12e29e652916452''';
+    execute 'comment on trigger pgtrigger_delete_delete_754c6 on ' || _table || ' is ''13519be9cbca070a611e5cf7bb39cdaf0e491efd''';
 end
 $pghistory_install$;

@@ -34,7 +34,7 @@ begin
         NEW."id",
         case
             when starts_with(current_setting('pghistory.context', true), '=')
-            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
             then _pgh_attach_context()
         end
@@ -82,7 +82,7 @@ begin
         execute function pgtrigger_it_s_100_new_insert_91951()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_it_s_100_new_insert_91951 on ' || _table || ' is ''00f89c0d3d682f0fbc1ac1278fac6510911bdf62''';
+    execute 'comment on trigger pgtrigger_it_s_100_new_insert_91951 on ' || _table || ' is ''a4323f31479f9aba7fa75992f06c178797b7680e''';
 end
 $pghistory_install$;
 
@@ -126,7 +126,7 @@ begin
         NEW."id",
         case
             when starts_with(current_setting('pghistory.context', true), '=')
-            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
             then _pgh_attach_context()
         end
@@ -174,6 +174,6 @@ begin
         execute function pgtrigger__odd_s_update_7d2b9()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger__odd_s_update_7d2b9 on ' || _table || ' is ''76eb497190237704bcb098e672b033b00d080d67''';
+    execute 'comment on trigger pgtrigger__odd_s_update_7d2b9 on ' || _table || ' is ''ad1051788c0b043e3ee7706d6655ee2a9f7ebfe1''';
 end
 $pghistory_install$;

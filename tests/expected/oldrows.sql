@@ -36,7 +36,7 @@ begin
         OLD."id",
         case
             when starts_with(current_setting('pghistory.context', true), '=')
-            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
             then _pgh_attach_context()
         end
@@ -84,6 +84,6 @@ begin
         execute function pgtrigger_update_update_acf47()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_update_update_acf47 on ' || _table || ' is ''b35ecb62d9e320fa6d11cf0a5de38980e67c07cf''';
+    execute 'comment on trigger pgtrigger_update_update_acf47 on ' || _table || ' is ''e89f5de1aa14a933f4cadde62f204dacf40aa4d5''';
 end
 $pghistory_install$;

@@ -32,7 +32,7 @@ begin
         NEW."place_ptr_id",
         case
             when starts_with(current_setting('pghistory.context', true), '=')
-            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
             then _pgh_attach_context()
         end
@@ -80,7 +80,7 @@ begin
         execute function pgtrigger_insert_insert_4ed39()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_insert_insert_4ed39 on ' || _table || ' is ''c149ef1d24dd7854e22b68abfdd698a091653fdb''';
+    execute 'comment on trigger pgtrigger_insert_insert_4ed39 on ' || _table || ' is ''1b697e29734b7f33b8171a6e64c8e56046a32614''';
 end
 $pghistory_install$;
 
@@ -118,7 +118,7 @@ begin
         NEW."place_ptr_id",
         case
             when starts_with(current_setting('pghistory.context', true), '=')
-            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
             then _pgh_attach_context()
         end
@@ -166,7 +166,7 @@ begin
         execute function pgtrigger_update_update_360d2()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_update_update_360d2 on ' || _table || ' is ''93ad4af8d3095ae97b77a5ad4f82d9c6247eaffa''';
+    execute 'comment on trigger pgtrigger_update_update_360d2 on ' || _table || ' is ''8d5a080d6e040463ff2954314f1d14531863e9e6''';
 end
 $pghistory_install$;
 
@@ -204,7 +204,7 @@ begin
         OLD."place_ptr_id",
         case
             when starts_with(current_setting('pghistory.context', true), '=')
-            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
             then _pgh_attach_context()
         end
@@ -252,6 +252,6 @@ begin
         execute function pgtrigger_delete_delete_487a9()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_delete_delete_487a9 on ' || _table || ' is ''2781dafb04c745b6a861167744af7e4deb1a0deb''';
+    execute 'comment on trigger pgtrigger_delete_delete_487a9 on ' || _table || ' is ''b1d20f4161f587fe246e52c71fdaf215459dec7d''';
 end
 $pghistory_install$;

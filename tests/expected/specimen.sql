@@ -92,7 +92,7 @@ begin
         NEW."number of specimen",
         case
             when starts_with(current_setting('pghistory.context', true), '=')
-            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
             then _pgh_attach_context()
         end
@@ -140,7 +140,7 @@ begin
         execute function pgtrigger_insert_insert_29d7b()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_insert_insert_29d7b on ' || _table || ' is ''faa27b59f649935ac23839519bb5cbe62583cba5''';
+    execute 'comment on trigger pgtrigger_insert_insert_29d7b on ' || _table || ' is ''a28b820e9b56b0f1c509623fa4c26afd534e610e''';
 end
 $pghistory_install$;
 
@@ -242,7 +242,7 @@ begin
         NEW."number of specimen",
         case
             when starts_with(current_setting('pghistory.context', true), '=')
-            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
             then _pgh_attach_context()
         end
@@ -290,7 +290,7 @@ begin
         execute function pgtrigger_update_update_00eb4()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_update_update_00eb4 on ' || _table || ' is ''0ea41b8390df55278901b51e8f82ecdc428aed03''';
+    execute 'comment on trigger pgtrigger_update_update_00eb4 on ' || _table || ' is ''7006ba215e91d6d9897247ea6e780abbaba4852f''';
 end
 $pghistory_install$;
 
@@ -388,7 +388,7 @@ begin
         OLD."number of specimen",
         case
             when starts_with(current_setting('pghistory.context', true), '=')
-            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
             then _pgh_attach_context()
         end
@@ -436,6 +436,6 @@ begin
         execute function pgtrigger_delete_delete_000c9()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_delete_delete_000c9 on ' || _table || ' is ''81e42b9dd2d94d1b184d7e0812c31ea870b38dec''';
+    execute 'comment on trigger pgtrigger_delete_delete_000c9 on ' || _table || ' is ''bda5fe9e366ac4dcd330ae5c0fe711ccd72d8800''';
 end
 $pghistory_install$;

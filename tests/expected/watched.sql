@@ -32,7 +32,7 @@ begin
         NEW."id",
         case
             when starts_with(current_setting('pghistory.context', true), '=')
-            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
             then _pgh_attach_context()
         end
@@ -80,7 +80,7 @@ begin
         execute function pgtrigger_insert_insert_06385()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_insert_insert_06385 on ' || _table || ' is ''6c53f01500fdfbb0b326e639882f4ab202e8aa40''';
+    execute 'comment on trigger pgtrigger_insert_insert_06385 on ' || _table || ' is ''20a8c1f7fc132e1c77540cf6fa41a7735d310a05''';
 end
 $pghistory_install$;
 
@@ -122,7 +122,7 @@ begin
         NEW."id",
         case
             when starts_with(current_setting('pghistory.context', true), '=')
-            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
             then _pgh_attach_context()
         end
@@ -170,6 +170,6 @@ begin
         execute function pgtrigger_update_update_a957b()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_update_update_a957b on ' || _table || ' is ''f5cda29886c2b55d4dd5e49880964e3de65cf601''';
+    execute 'comment on trigger pgtrigger_update_update_a957b on ' || _table || ' is ''df2b2223bd5a9150be50b79314742833c2484bb1''';
 end
 $pghistory_install$;

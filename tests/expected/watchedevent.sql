@@ -30,7 +30,7 @@ begin
         NEW."pgh_id",
         case
             when starts_with(current_setting('pghistory.context', true), '=')
-            then substr(current_setting('pghistory.context'), 2, 36)::uuid
+            then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
             then _pgh_attach_context()
         end
@@ -78,6 +78,6 @@ begin
         execute function pgtrigger_remarked_update_a9ac8()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_remarked_update_a9ac8 on ' || _table || ' is ''a78250c63685ad113d706ed4b319e6bf6515e965''';
+    execute 'comment on trigger pgtrigger_remarked_update_a9ac8 on ' || _table || ' is ''1c03c8ead6f5947a0e8dab1a832634aadb288613''';
 end
 $pghistory_install$;

@@ -337,6 +337,20 @@ def test_metadata_is_serialised_with_the_encoder_of_the_settings():
         assert make().metadata == {"tags": ["a", "b"]}
 
 
+class Indenting(Shouting):
+    """Writes for people, who like tabs."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{**options, "indent": "\t"})
+
+
+@override_settings(PGHISTORY_JSON_ENCODER="tests.integration.test_contexts.Indenting")
+def test_metadata_may_be_written_with_tabs():
+    with pghistory.context(actor=User(username="ad\ta"), text="a\tb", tags={"b", "a"}):
+        stored = make()
+    assert (stored.metadata["text"], stored.metadata["tags"], stored.actor_label) == ("a\tb", ["a", "b"], "ad\ta")
+
+
 def test_an_actor_is_remembered_by_the_name_of_that_moment():
     ada = User.objects.create(username="ada", first_name="Ada", last_name="Lovelace")
     with pghistory.context(actor=ada, reason="typo"):

@@ -32,7 +32,9 @@ def run(statement: Any, params: Any = None) -> list[Any]:
 
 def held() -> str:
     """The context's id that the connection holds now, read where the wrapper does not see it."""
-    row = connection.connection.execute("select substr(current_setting('pghistory.context', true), 2, 36)").fetchone()
+    row = connection.connection.execute(
+        "select split_part(current_setting('pghistory.context', true), E'\\t', 2)"
+    ).fetchone()
     return row[0] or ""
 
 

@@ -220,7 +220,7 @@ def test_only_where_events_keep_contexts_they_are_handed_over_by_name_too(
     settings = ", ".join(f"coalesce(current_setting('{name}', true), '')" for name in names)
     with pghistory.context(user=3) as active:
         handed, *named = run(f"select {settings} from pg_temp.writes_one('a')")[0]
-        assert handed == f'={active.id}\t{{"user": 3}}'
+        assert handed == f'=+\t{active.id}\t\t{{"user": 3}}'
         assert named == ([str(active.id), '{"user": 3}'] if is_kept else ["", ""])
     assert run(f"select {settings} from pg_temp.writes_one('a')") == [("", "", "")]
     assert metadata_of_events() == [{"user": 3}, None]

@@ -10,7 +10,7 @@ declare
 begin
     if starts_with(_given, '+') is not true then
         if starts_with(_given, '=') then
-            return substr(_given, 2, 36)::uuid;
+            return split_part(_given, E'\t', 2)::uuid;
         end if;
 
         if starts_with(_given, '?') is not true then
@@ -50,10 +50,10 @@ begin
         metadata
     )
     values (
-        substr(_given, 2, 36)::uuid,
+        split_part(_given, E'\t', 2)::uuid,
         now(),
         now(),
-        substr(_given, strpos(_given, E'\t') + 1)::jsonb
+        split_part(_given, E'\t', 4)::jsonb
     )
     on conflict (id) do nothing;
 
@@ -61,12 +61,12 @@ begin
         update pghistory_context
         set
             updated_at = now(),
-            metadata = substr(_given, strpos(_given, E'\t') + 1)::jsonb
+            metadata = split_part(_given, E'\t', 4)::jsonb
         where
-            id = substr(_given, 2, 36)::uuid
-            and metadata is distinct from substr(_given, strpos(_given, E'\t') + 1)::jsonb;
+            id = split_part(_given, E'\t', 2)::uuid
+            and metadata is distinct from split_part(_given, E'\t', 4)::jsonb;
     end if;
 
-    return substr(set_config('pghistory.context', '=' || substr(_given, 2), true), 2, 36)::uuid;
+    return split_part(set_config('pghistory.context', '=' || _given, true), E'\t', 2)::uuid;
 end
 $function$;

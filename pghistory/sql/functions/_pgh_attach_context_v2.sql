@@ -1,7 +1,7 @@
 -- The active context's id, whose row is written before it is first needed, once per transaction and version of the
 -- context. `pghistory.context` holds, as `injection` hands it over, a sign, the id, the actor's label as JSON or nothing,
--- a tab and the metadata. The sign is + the first time and ? later, when the row is most likely there; once the row
--- is written it is =, local to the transaction, so that ROLLBACK TO takes back the sign and the row together. An
+-- and the metadata, with tabs between. The sign is + the first time and ? later, when the row is most likely there; once
+-- the row is written = stands before it, local to the transaction, so that ROLLBACK TO takes back both together. An
 -- unchanged row is not locked: many transactions may share one context.
 create or replace function _pgh_attach_context()
 returns uuid
@@ -13,7 +13,7 @@ declare
 begin
     if starts_with(_given, '+') is not true then
         if starts_with(_given, '=') then
-            return substr(_given, 2, 36)::uuid;
+            return split_part(_given, E'\t', 2)::uuid;
         end if;
 
         if starts_with(_given, '?') is not true then
@@ -49,13 +49,13 @@ begin
         from
             pghistory_context
         where
-            id = substr(_given, 2, 36)::uuid
-            and metadata = substr(_given, strpos(_given, E'\t') + 1)::jsonb
+            id = split_part(_given, E'\t', 2)::uuid
+            and metadata = split_part(_given, E'\t', 4)::jsonb
             and actor_label is not distinct from
-            nullif(substr(split_part(_given, E'\t', 1), 38), '')::jsonb #>> '{}';
+            nullif(split_part(_given, E'\t', 3), '')::jsonb #>> '{}';
 
         if found then
-            return substr(set_config('pghistory.context', '=' || substr(_given, 2), true), 2, 36)::uuid;
+            return split_part(set_config('pghistory.context', '=' || _given, true), E'\t', 2)::uuid;
         end if;
     end if;
 
@@ -67,11 +67,11 @@ begin
         actor_label
     )
     values (
-        substr(_given, 2, 36)::uuid,
+        split_part(_given, E'\t', 2)::uuid,
         now(),
         now(),
-        substr(_given, strpos(_given, E'\t') + 1)::jsonb,
-        nullif(substr(split_part(_given, E'\t', 1), 38), '')::jsonb #>> '{}'
+        split_part(_given, E'\t', 4)::jsonb,
+        nullif(split_part(_given, E'\t', 3), '')::jsonb #>> '{}'
     )
     on conflict (id) do nothing;
 
@@ -84,15 +84,15 @@ begin
         from
             (
                 select
-                    substr(_given, strpos(_given, E'\t') + 1)::jsonb as metadata,
-                    nullif(substr(split_part(_given, E'\t', 1), 38), '')::jsonb #>> '{}' as actor_label
+                    split_part(_given, E'\t', 4)::jsonb as metadata,
+                    nullif(split_part(_given, E'\t', 3), '')::jsonb #>> '{}' as actor_label
             ) as given
         where
-            stored.id = substr(_given, 2, 36)::uuid
+            stored.id = split_part(_given, E'\t', 2)::uuid
             and (stored.metadata, stored.actor_label) is distinct from (given.metadata, given.actor_label);
     end if;
 
     -- The sign and the id in one expression, which costs less than two.
-    return substr(set_config('pghistory.context', '=' || substr(_given, 2), true), 2, 36)::uuid;
+    return split_part(set_config('pghistory.context', '=' || _given, true), E'\t', 2)::uuid;
 end
 $function$;
