@@ -286,5 +286,18 @@ def test_fields_that_may_not_be_seen_are_neither_shown_nor_restored(
     assert (changed.name, str(changed.price)) == ("Merino throw, natural", "139.00")
 
 
+def test_what_stands_against_a_field_that_may_not_be_seen_tells_nothing_of_it(
+    browse: Browse, mara: User, product: Product, settings: Any
+):
+    product.delete()
+    Category.objects.all().delete()
+    event = Product.pgh_event_model.objects.latest("pgh_id")
+    assert "no longer exists" in browse(mara, address(event)).text
+    settings.PGHISTORY_UI_FIELD_PERMISSION = lambda request, model, name: name != "category"
+    page = browse(mara, address(event))
+    assert "no longer exists" not in page.text
+    assert "Category hidden Cannot be restoredYou may not see this field." in page.text
+
+
 def no_prices(request: Any, model: Any, name: str) -> bool:
     return name != "price"
