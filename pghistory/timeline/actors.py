@@ -79,12 +79,11 @@ class Deeds:
             return None
         for share, more, bearable in TRIES:
             contexts = self._contexts(int(limit * share) + more)
-            of_contexts = self._keys(contexts)
             if contexts.are_all:
-                return self._positions([*of_contexts, *self._own_keys()])
-            found = self._positions(of_contexts)
-            near = self._as_near_as(found[-1]) if len(found) == limit else []
-            if self._number(near) <= bearable:
+                return self._positions([*self._keys(contexts), *self._own_keys()])
+            found, number = self._nearest(contexts)
+            if number <= bearable:
+                near = [self._as_near_as("%s", found[-1].at)] if len(found) == limit else []
                 found += self._positions([*self._strays(contexts, near), *self._own_keys()])
                 return sorted(found, key=lambda position: position.order, reverse=not self.keyset.upwards)[:limit]
         return None
@@ -137,15 +136,33 @@ class Deeds:
             for place, found in keyset.selected(self._shared, self.using, conditions)
         ]
 
-    def _number(self, near: list[Compiled]) -> int:
-        """About how many events there are as near as that, by the first id and the last."""
+    def _nearest(self, contexts: Contexts) -> tuple[list[Cursor], int]:
+        """The first events of these contexts, and about how many there are that are as near as the last of these.
+
+        That number is told by the first id and the last. Where there are fewer events than are wanted, all are as near.
+        """
+        selects = self._keys(contexts)
+        if not selects:
+            return [], 0
+        first, params = self.keyset.first(selects)
+        last = "(select max(at) from found)" if self.keyset.upwards else "(select min(at) from found)"
+        ends, values = self._ends([self._as_near_as(last)])
+        rows = self._rows((sql.read("timeline/nearest.sql").format(first=first, ends=ends), params + values))
+        found = [Cursor(*key) for *key, _ in rows]
+        if len(found) == self.keyset.limit:
+            return found, rows[0][-1]
+        return found, sum(abs(newest - oldest) for newest, oldest in self._rows(self._ends([])) if newest is not None)
+
+    def _ends(self, near: list[Compiled]) -> Compiled:
+        """A SELECT of the ids of the newest event and of the oldest, for each event model."""
         template = sql.read("timeline/ends.sql")
         every: Branches = {event_model: [] for event_model in self._shared}
-        selects = [
-            (template.format(**found._asdict()), found.params * 2)
-            for _, found in self.keyset.selected(every, self.using, near)
-        ]
-        return sum(abs(newest - oldest) for newest, oldest in self._rows(united(selects)) if newest is not None)
+        return united(
+            [
+                (template.format(**found._asdict()), found.params * 2)
+                for _, found in self.keyset.selected(every, self.using, near)
+            ]
+        )
 
     def _positions(self, selects: list[Compiled]) -> list[Cursor]:
         return [Cursor(*key) for key in self._rows(self.keyset.first(selects))] if selects else []
@@ -155,8 +172,9 @@ class Deeds:
             cursor.execute(*statement)
             return [*cursor.fetchall()]
 
-    def _as_near_as(self, last: Cursor) -> list[Compiled]:
-        return [("{at} <= %s" if self.keyset.upwards else "{at} >= %s", (last.at,))]
+    def _as_near_as(self, last: str, *params: Any) -> Compiled:
+        """The condition for events that are as near as an instant, which is given as SQL."""
+        return f"{{at}} {'<=' if self.keyset.upwards else '>='} {last}", params
 
     @property
     def _edge(self) -> dt.datetime:
