@@ -115,6 +115,7 @@ def _next(job_id: Any, using: str) -> bool | None:
         return None
     part: JobRange | None = None
     kind: kinds.Kind | None = None
+    is_written = False
     began = time.monotonic()
     outermost = not connections[using].in_atomic_block
     try:
@@ -132,11 +133,13 @@ def _next(job_id: Any, using: str) -> bool | None:
                 part.done_at = timezone.now()
                 part.save(using=using, update_fields=["written", "done_at"])
                 note(job, using, f"Range {part.number:,}: {part.written:,} written", JobLine.Level.DONE)
+            is_written = True
     except Exception as error:
+        # Nobody knows what became of a transaction whose connection is lost while it is committed.
+        if kind and not (is_written and is_lost(error)):
+            kind.forget()
         if is_lost(error):
             raise
-        if kind:
-            kind.forget()
         return _stopped(job, part, using, error)
     if part is None:
         if _is_left(job, using):

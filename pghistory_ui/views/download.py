@@ -92,7 +92,9 @@ class Export(Kind):
 
     def forget(self) -> None:
         if self.stored:
-            jobs.storage().delete(self.stored)
+            # A storage that cannot be reached any more keeps what it has; the job ends all the same.
+            with contextlib.suppress(Exception):
+                jobs.storage().delete(self.stored)
 
     def _write(
         self, draft: Callable[[], jobs.Draft], file_format: str, columns: Sequence[str], pulse: jobs.Pulse

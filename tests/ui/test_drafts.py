@@ -236,6 +236,50 @@ def test_a_job_that_is_cancelled_when_its_file_is_just_kept_keeps_no_file(
     assert not files(drafts)
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_whose_session_is_ended_when_its_file_is_just_kept_keeps_one_file_in_the_end(
+    owner: User, kept: Path, drafts: Path, monkeypatch: pytest.MonkeyPatch
+):
+    job = ordered(owner)
+    seen: list[int] = []
+
+    def ended_once() -> int:
+        seen.append(len(files(kept)))
+        if len(seen) == 1:
+            with connection.cursor() as cursor:
+                cursor.execute("select pg_terminate_backend(pg_backend_pid())")
+        return 7
+
+    monkeypatch.setattr(config, "export_days", ended_once)
+    done = jobs.work(job.pk, using="default")
+    assert seen == [1, 1]
+    assert done.state == "done"
+    assert [path.relative_to(kept) for path in files(kept)] == [Path(done.file)]
+    assert not files(drafts)
+
+
+class Forgetful(FileSystemStorage):
+    """A storage that takes files and cannot be reached after that."""
+
+    def delete(self, name: str) -> None:
+        raise OSError(errno.EHOSTUNREACH, os.strerror(errno.EHOSTUNREACH))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_storage_that_does_not_delete_keeps_no_job_from_its_end(
+    owner: User, kept: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
+):
+    use(settings, Forgetful, location=kept)
+
+    def fails() -> int:
+        raise errors.JobCancelled(job=1)
+
+    monkeypatch.setattr(config, "export_days", fails)
+    job = jobs.work(ordered(owner).pk, using="default")
+    assert job.lines.latest("pk").text == "Range 1 was rolled back: the job was cancelled"
+    assert len(files(kept)) == 1
+
+
 @dataclass
 class Session:
     """What is left of a worker's connection."""
