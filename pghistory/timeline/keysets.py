@@ -14,6 +14,7 @@ from django.db.models import F, Q
 from pghistory import changes, registry
 from pghistory.models import Event
 from pghistory.shapes import Compiled
+from pghistory.statements import OnlyReads
 from pghistory.timeline.cursors import Cursor
 
 
@@ -94,7 +95,8 @@ class Keyset:
         selects = ((f"select {select.at}, {select.id}, {place} {select.rest}", ()) for place, select in found)
         text, _ = united([*selects])
         order = f"1{self.direction}, 2{self.direction}"
-        return f"select * from ({text}) as every order by {order} fetch first {self.limit} rows with ties", ()  # noqa: S608
+        text = f"select * from ({text}) as every order by {order} fetch first {self.limit} rows with ties"  # noqa: S608
+        return OnlyReads(text), ()
 
     def some(self, branches: Branches, using: str) -> list[Compiled]:
         """SELECTs of any of the events that are meant, as many as the limit; none where there can be none."""

@@ -204,6 +204,15 @@ def test_events_of_several_models_are_read_one_by_one_where_one_text_is_one_stat
     assert len(captured) == 3
 
 
+def test_a_page_hands_no_context_over(row: Any):
+    """Nor do hundreds of event models, or several statements in one text, make it look like something that writes."""
+    with pghistory.context(user=1), CaptureQueriesContext(connection) as captured:
+        assert len(Timeline().page().entries) == 3
+        assert len(Timeline().of(row).page().entries) == 2
+    assert max(len(query["sql"]) for query in captured) > 10_000
+    assert not [query["sql"] for query in captured if "pghistory.context" in query["sql"]]
+
+
 def test_events_without_time_or_id_of_their_own_have_one_order(row: Any):
     """Of two event models: the last of a page and the first of the next one may have the same time and id."""
     numbered = [(Everything.pgh_event_model, 101), (CharKey.pgh_event_model, 101)]
