@@ -28,8 +28,8 @@ from pghistory.timeline import Entry
 from pghistory_ui.addresses import Addresses
 from pghistory_ui.departed import Departed, departed, instance, without_queries
 from pghistory_ui.mirrored import Target, field_of, foreign_keys, pointers, pointing, target_of
-from pghistory_ui.peers import Peers
 from pghistory_ui.permissions import Access
+from pghistory_ui.targets import Targets
 
 TIMELINE_TEMPLATE: Final = "pghistory_ui/object_history.html"
 LONGEST_LABEL: Final = 120
@@ -235,14 +235,14 @@ class Links:
         return self._labels[place]
 
     def _own_label(self, found: Model) -> str:
-        found._state.fields_cache = Peers(found, self._fetch)
+        found._state.fields_cache = Targets(found, self._fetch)
         return clipped(called(found))
 
     def _label_of_gone(self, model: type[Model], state: dict[str, Any], event: Event) -> str:
         """What a deleted object called itself, from its last recorded state and without asking the database."""
         gone = instance(model, state, event)
-        peers = gone._state.fields_cache = Peers(gone, self._fetch)
-        peers.complete()
+        targets = gone._state.fields_cache = Targets(gone, self._fetch)
+        targets.complete()
         with without_queries(event):
             return clipped(called(gone))
 

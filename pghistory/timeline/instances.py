@@ -36,20 +36,19 @@ def unread(row: models.Model) -> frozenset[str]:
 def _as_stored(rows: models.QuerySet[Row]) -> Iterator[Row]:
     model, connection = rows.model, connections[rows.db]
     fields: list[Any] = list(model._meta.concrete_fields)
-    columns = [Col(field.model._meta.db_table, field) for field in fields]
-    converters = [
-        [*connection.ops.get_db_converters(column), *column.get_db_converters(connection)] for column in columns
-    ]
     names = [field.attname for field in fields]
-    text, params = rows.values_list(*names).query.get_compiler(rows.db).as_sql()
+    compiler: Any = rows.values_list(*names).query.get_compiler(rows.db)
+    text, params = compiler.as_sql()
+    converters = compiler.get_converters([Col(field.model._meta.db_table, field) for field in fields])
     with connection.cursor() as cursor:
         loaders.register(cursor.cursor)
         cursor.execute(text, params)
         found = cursor.fetchall()
     for stored in found:
         values, refused = [], set()
-        for field, column, each, value in zip(fields, columns, converters, stored, strict=True):
+        for place, (field, value) in enumerate(zip(fields, stored, strict=True)):
             made = value
+            each, column = converters.get(place, ((), None))
             try:
                 for converter in each:
                     made = converter(made, column, connection)

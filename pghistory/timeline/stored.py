@@ -29,6 +29,7 @@ from pghistory.timeline import loaders
 State = dict[str, Any]
 
 FROM_CONTEXT: Final = ("metadata", "actor_label")
+NO_CONVERTERS: Final[tuple[list[Any], Any]] = ([], None)
 PLAIN: Final = (DeferredAttribute, ForeignKeyDeferredAttribute)
 """Descriptors that give what an instance was made with."""
 
@@ -77,23 +78,20 @@ class Table:
         return frozenset(field.name for field in fields if type(getattr(model, field.attname)) in PLAIN)
 
     @cached_property
-    def converters(self) -> dict[int, list[tuple[Any, Col]]]:
-        """{place: what makes the value of a field from that of its column}, where something does."""
-        connection = connections[self.using]
-        found = {}
+    def converters(self) -> dict[int, tuple[list[Any], Any]]:
+        """{place: what makes the value of a field from that of its column, and the column}, where something does."""
         of_context = [self.context.related_model._meta.get_field(name) for name in self.of_context if self.context]
-        for place, field in enumerate([*self._fields, *of_context]):
-            column = Col(field.model._meta.db_table, field)
-            each = [*connection.ops.get_db_converters(column), *column.get_db_converters(connection)]
-            if each:
-                found[place] = [(converter, column) for converter in each]
+        columns = [Col(field.model._meta.db_table, field) for field in (*self._fields, *of_context)]
+        compiler: Any = self.event_model._base_manager.using(self.using).query.get_compiler(self.using)
+        found: dict[int, tuple[list[Any], Any]] = compiler.get_converters(columns)
         return found
 
     def value(self, row: tuple[Any, ...], place: int) -> Any:
         """What the field of a column holds; what the field cannot read any more comes as the database gives it."""
         value = row[place]
+        converters, column = self.converters.get(place, NO_CONVERTERS)
         try:
-            for converter, column in self.converters.get(place, ()):
+            for converter in converters:
                 value = converter(value, column, connections[self.using])
         except Exception:
             # A project's own code meets values of years ago: a member that its enumeration has lost, another key.

@@ -177,32 +177,33 @@ def test_a_lock_that_keeps_a_job_from_beginning_ends_it_in_words(
     assert queued.is_done_once
 
 
-@COUNTING
-def test_a_job_that_waits_for_a_lock_begins_when_it_is_given_back(
-    queued: Errand, maintenance: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch
-):
+@pytest.fixture
+def waiting(queued: Errand, maintenance: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch) -> threading.Thread:
+    """A worker whose first attempt to begin has failed for a lock."""
     monkeypatch.setattr(worker, "LOCK_TIMEOUT", "500ms")
     # However slow this thread is, an attempt is left.
     monkeypatch.setattr(worker, "ATTEMPTS", 1_000)
     thread = at_work(queued.job)
     until(queued.job.lines.exists)
+    return thread
+
+
+@COUNTING
+def test_a_job_that_waits_for_a_lock_begins_when_it_is_given_back(
+    queued: Errand, maintenance: psycopg.Connection[Any], waiting: threading.Thread
+):
     maintenance.rollback()
-    thread.join(60)
+    waiting.join(60)
     assert queued.is_done_once
     assert queued.job.lines.filter(level="warning").values_list("text", flat=True)[0] == BLOCKED
 
 
 @COUNTING
 def test_a_job_that_waits_for_a_lock_can_be_cancelled(
-    queued: Errand, maintenance: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch
+    queued: Errand, maintenance: psycopg.Connection[Any], waiting: threading.Thread
 ):
-    monkeypatch.setattr(worker, "LOCK_TIMEOUT", "500ms")
-    # However slow this thread is, an attempt is left.
-    monkeypatch.setattr(worker, "ATTEMPTS", 1_000)
-    thread = at_work(queued.job)
-    until(queued.job.lines.exists)
     assert jobs.cancel(queued.job).state == "cancelled"
-    thread.join(60)
+    waiting.join(60)
     maintenance.rollback()
     queued.job.refresh_from_db()
     assert queued.job.state == "cancelled"

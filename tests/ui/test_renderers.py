@@ -11,7 +11,7 @@ from django.contrib.postgres.fields import ArrayField, IntegerRangeField
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, InMemoryStorage
 from django.db import models
-from django.utils import timezone
+from django.utils import timezone, translation
 from psycopg.types.range import Range
 
 from pghistory_ui import cards, links, renderers
@@ -40,6 +40,8 @@ def words(change: Change) -> tuple[str, str, str]:
         (models.IntegerField(), 12, None, ("12", "empty", "")),
         (models.DecimalField(), Decimal("1480.00"), Decimal("1395.00"), ("1,480.00", "1,395.00", "−85.00, −5.7 %")),
         (models.DecimalField(), Decimal("NaN"), Decimal("1.5"), ("NaN", "1.5", "")),
+        (models.DecimalField(), Decimal("1E+2"), Decimal("-0.5"), ("100", "-0.5", "−100.5, −100 %")),
+        (models.DecimalField(), Decimal("1E-7"), Decimal("2E-7"), ("0.0000001", "0.0000002", "+0.0000001, +100 %")),
         (models.DecimalField(), Decimal("0.01"), Decimal("99999999.99"), ("0.01", "99,999,999.99", "+99,999,999.98")),
         (models.FloatField(), 1e-30, 1e300, ("0." + "0" * 29 + "1", "1e+300", "+1e+300")),
         (models.FloatField(), math.inf, 1.5, ("inf", "1.5", "")),
@@ -62,6 +64,12 @@ def words(change: Change) -> tuple[str, str, str]:
 )
 def test_whole_values_are_told_in_words(field: Any, before: Any, after: Any, shown: tuple[str, str, str]):
     assert words(renderer(field).change(before, after)) == shown
+
+
+def test_a_number_has_the_signs_of_the_readers_language():
+    with translation.override("de"):
+        field = renderer(models.DecimalField())
+        assert words(field.change(Decimal("999.50"), Decimal("1000.50"))) == ("999,50", "1.000,50", "+1,00, +0,1 %")
 
 
 def test_an_instant_is_told_in_the_readers_zone_to_the_digit_that_changed():

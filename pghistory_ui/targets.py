@@ -11,7 +11,7 @@ from django.db.models import Model
 from pghistory_ui.mirrored import Target, pointers
 
 
-class Peers(dict[str, Any]):
+class Targets(dict[str, Any]):
     """The related objects that an instance keeps: what is missing comes from those that its page fetches together.
 
     It stands in the place of `instance._state.fields_cache`, so a `__str__` that follows a foreign key causes one query
