@@ -36,7 +36,7 @@ def card(
         f'<p class="pgh-card__when"><time datetime="{drawn.at.isoformat()}">{drawn.at:%H:%M}</time>',
         f' <span class="pgh-card__ago">{escape(drawn.ago)}</span></p>\n' if drawn.ago else "</p>\n",
         f'<p class="pgh-card__reason">{escape(drawn.reason)}</p>' if drawn.reason else "",
-        f'</div>\n<ul class="pgh-events{kind}">\n',
+        f'</div>\n<ul class="pgh-events{kind}" {row_markup.OPENING}>\n',
         "\n".join(rows),
         "\n</ul>\n</article>",
     ]

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Model
+from django.forms.utils import ErrorDict
 from django.http import QueryDict
 from django.utils.formats import date_format
 from django.utils.text import capfirst
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from pghistory import registry
 from pghistory.timeline import Timeline
@@ -32,7 +33,7 @@ from pghistory_ui.links import page_url, user_label
 from pghistory_ui.permissions import Access
 from pghistory_ui.sets import Sets
 from pghistory_ui.staff import staff
-from pghistory_ui.terms import Meaning, known_field, touching, tracked_model, tracked_object, understood
+from pghistory_ui.terms import Meaning, acting, known_field, touching, tracked_model, tracked_object, understood
 
 __all__ = ["FilterForm", "Pill", "in_words", "tracked_model"]
 
@@ -85,37 +86,70 @@ class FilterForm(forms.Form):
         self.meanings: list[Meaning] = []
         for name in fixed:
             del self.fields[name]
+        self._is_furnished = False
+
+    def full_clean(self) -> None:
+        """Most pages are asked for without a filter: then nothing is chosen, and nothing is in error."""
+        if any(name in self.data for name in self.fields):
+            self.furnish()
+            super().full_clean()
+        else:
+            self._errors, self.cleaned_data = ErrorDict(), {}
+
+    def furnish(self) -> None:
+        """Gives the fields what there is to choose from, and their looks; a form that is not drawn needs none."""
+        if self._is_furnished:
+            return
+        self._is_furnished = True
         if "model" in self.fields:
             self.fields["model"].choices = [("", _("Any model")), *self._models()]  # type: ignore[attr-defined]
         if "event_model" in self.fields:
-            labels = [found._meta.label for found in access.event_models]
+            labels = [found._meta.label for found in self.access.event_models]
             self.fields["event_model"].choices = [("", _("Any")), *zip(labels, labels, strict=True)]  # type: ignore[attr-defined]
         self._offer("label", _("Any label"), [(label, label) for label in self._labels()])
-        users = self._users()
-        if users:
-            self._offer("actor", _("Anyone"), users)
+        if self.data.get("actor"):
+            self.offer_people()
         self.fields["q"].widget.attrs |= {
             "list": "pgh-suggestions",
             "autocomplete": "off",
             "spellcheck": "false",
-            "hx-get": page_url(access.site, "suggestions"),
+            "hx-get": page_url(self.access.site, "suggestions"),
             "hx-trigger": "focus once, input changed delay:250ms",
             "hx-target": "#pgh-suggestions",
         }
-        for name, bound in self.fields.items():
+        for bound in self.fields.values():
             bound.widget.attrs["class"] = "pgh-input"
-            if self.errors.get(name):
-                bound.widget.attrs |= {"aria-invalid": "true", "aria-describedby": f"pgh-{name}-error"}
+
+    def offer_people(self) -> bool:
+        """Makes the actor a choice among those who may log in, where these are few enough; whether they are.
+
+        It asks the database, so a page leaves it to the request for what is beside its events.
+        """
+        if isinstance(self.fields["actor"].widget, ChoiceSelect):
+            return True
+        people = [(str(user.pk), user_label(user)) for user in staff(self.access)]
+        if people:
+            self._offer("actor", _("Anyone"), people)
+        return bool(people)
 
     @property
-    def main_fields(self) -> Iterator[forms.BoundField]:
+    def main_fields(self) -> list[forms.BoundField]:
         """The fields that are always in sight."""
-        return (self[name] for name in self.main if name in self.fields)
+        self.furnish()
+        return [self[name] for name in self.main if name in self.fields]
 
     @property
-    def more_fields(self) -> Iterator[forms.BoundField]:
+    def more_fields(self) -> list[forms.BoundField]:
         """The fields that open on demand."""
-        return (self[name] for name in self.more if name in self.fields)
+        self.furnish()
+        return [self[name] for name in self.more if name in self.fields]
+
+    @property
+    def looks(self) -> Hashable | None:
+        """What tells the fields of an empty form, once drawn, from those of another; None for one that is not empty."""
+        if self.is_active or self.errors or isinstance(self.fields["actor"].widget, ChoiceSelect):
+            return None
+        return self.access.event_models, tuple(self.fields), page_url(self.access.site, "suggestions"), get_language()
 
     @property
     def more_is_open(self) -> bool:
@@ -178,7 +212,7 @@ class FilterForm(forms.Form):
         if chosen.get("label"):
             narrowed = narrowed.labelled(chosen["label"])
         if chosen.get("actor"):
-            narrowed = narrowed.by(chosen["actor"])
+            narrowed = acting(narrowed, self.access, chosen["actor"])
         if chosen.get("since"):
             narrowed = narrowed.since(chosen["since"])
         if chosen.get("until"):
@@ -245,7 +279,7 @@ class FilterForm(forms.Form):
         current = self.data.get(name, "")
         if current and current not in dict(choices):
             choices = [*choices, (current, current)]
-        self.fields[name].widget = ChoiceSelect(choices=[("", nothing), *choices])
+        self.fields[name].widget = ChoiceSelect({"class": "pgh-input"}, choices=[("", nothing), *choices])
 
     def _models(self) -> list[tuple[str, str]]:
         names = [(found._meta.label, str(capfirst(found._meta.verbose_name))) for found in self.access.tracked_models]
@@ -253,6 +287,3 @@ class FilterForm(forms.Form):
 
     def _labels(self) -> list[str]:
         return sorted({label for found in self.access.event_models for label in registry.labels(found)})
-
-    def _users(self) -> list[tuple[str, str]]:
-        return [(str(user.pk), user_label(user)) for user in staff(self.access)]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from html import escape
 from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
-from django.utils.html import conditional_escape as escape
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
@@ -44,50 +44,40 @@ class InstantField(forms.Field):
         return aware
 
 
-class Drawn(forms.Widget):
-    """A widget of the filter, put together here: twelve of them as templates would take a tenth of a page."""
+class WordInput(forms.TextInput):
+    """An input for a word or two.
+
+    The widgets of the filter put themselves together: twelve of them as templates would take a tenth of a page.
+    """
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        """The markup of Django's own templates for an input, or for a list to choose from."""
-        widget = self.get_context(name, value, attrs)["widget"]
-        if "optgroups" not in widget:
-            kept = {} if widget["value"] is None else {"value": widget["value"]}
-            drawn = {"type": widget["type"], "name": widget["name"], **kept, **widget["attrs"]}
-            return SafeString(f"<input{_attributes(drawn)}>")
-        options = "".join(_option(option) for _group, found, _place in widget["optgroups"] for option in found)
-        return SafeString(f"<select{_attributes({'name': widget['name'], **widget['attrs']})}>{options}\n</select>")
+        """The markup of Django's own template."""
+        kept = {} if value in (None, "") else {"value": self.format_value(value)}
+        drawn = {"type": self.kind(value), "name": name, **kept, **self.build_attrs(self.attrs, attrs)}
+        return SafeString(f"<input{_attributes(drawn)}>")
+
+    def kind(self, value: Any) -> str:
+        """The type of the input that fits a value."""
+        return self.input_type
 
 
-def _option(option: dict[str, Any]) -> str:
-    attributes = _attributes({"value": option["value"], **option["attrs"]})
-    return f"\n  <option{attributes}>{escape(option['label'])}</option>"
-
-
-def _attributes(attributes: dict[str, Any]) -> str:
-    return "".join(
-        f" {name}" if value is True else f' {name}="{escape(value)}"'
-        for name, value in attributes.items()
-        if value is not False
-    )
-
-
-class WordInput(Drawn, forms.TextInput):
-    """An input for a word or two."""
-
-
-class ChoiceSelect(Drawn, forms.Select):
+class ChoiceSelect(forms.Select):
     """A list to choose one of."""
 
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        """The markup of Django's own template, of choices without groups."""
+        chosen = {"" if each is None else str(each) for each in (value if isinstance(value, list) else [value])}
+        options = "".join(_option(str(key), str(label), selected=str(key) in chosen) for key, label in self.choices)
+        drawn = {"name": name, "multiple": len(chosen) > 1, **self.build_attrs(self.attrs, attrs)}
+        return SafeString(f"<select{_attributes(drawn)}>{options}\n</select>")
 
-class InstantInput(Drawn, forms.DateInput):
-    """A browser's date input, or its date and time input when the value has a time."""
 
-    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        """Context of the template, with the input's type by its value."""
-        context = super().get_context(name, value, attrs)
-        text = str(value or "")
-        context["widget"]["type"] = "date" if not text or parse_date_safely(text) else "text"
-        return context
+class InstantInput(WordInput):
+    """A browser's date input, or one for a text when the value has a time."""
+
+    def kind(self, value: Any) -> str:
+        """The type by the value, which is as it was written."""
+        return "date" if value in (None, "") or parse_date_safely(str(value)) else "text"
 
 
 class SearchInput(WordInput):
@@ -112,20 +102,24 @@ class ObjectsInput(WordInput):
 
 
 class ModelSelect(ChoiceSelect):
-    """A select of which several values may come by the address: then it shows them all."""
+    """A select of which several values may come by the address: then it shows them all, in a list of several rows."""
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
         """All values of the name."""
         return [value for value in data.getlist(name) if value]
 
-    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        """Context of the template; with several values, a list of several rows."""
-        chosen = value if isinstance(value, list) else [value]
-        self.allow_multiple_selected = len(chosen) > 1
-        context = super().get_context(name, chosen, attrs)
-        if self.allow_multiple_selected:
-            context["widget"]["attrs"]["multiple"] = True
-        return context
+
+def _option(key: str, label: str, *, selected: bool) -> str:
+    attributes = _attributes({"value": key, "selected": selected})
+    return f"\n  <option{attributes}>{escape(label)}</option>"
+
+
+def _attributes(attributes: dict[str, Any]) -> str:
+    return "".join(
+        f" {name}" if value is True else f' {name}="{escape(str(value))}"'
+        for name, value in attributes.items()
+        if value is not False
+    )
 
 
 def parse_date_safely(text: str) -> dt.date | None:

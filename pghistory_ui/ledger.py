@@ -9,6 +9,7 @@ from typing import Final
 
 from django.http import HttpRequest, QueryDict
 from django.utils.formats import number_format
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -30,6 +31,7 @@ READ_AHEAD: Final = 5
 class Ledger:
     """What the templates of a timeline show; the addresses are query strings relative to the page.
 
+    `count` is said where the page shows all that there is; else it comes with what is beside the events.
     `horizon` is how far back was looked for events to which no index leads, on the last page before it.
     """
 
@@ -83,12 +85,11 @@ def read(
     except InvalidCursor:
         form.add_error("after", _("This is not the address of a page. Start again from the newest events."))
         return Ledger(form, switch=switch, here=here, all_fields=all_fields)
-    # A filter leaves events out between others, also those that set what was there before.
-    gapless = sets is not None and not form.is_active
-    desk = Desk(Links(access, entries), all_fields=all_fields, sets=sets, restorable=restorable, gapless=gapless)
+    desk = Desk(Links(access, entries), all_fields=all_fields, sets=sets, restorable=restorable)
     days = desk.days(entries, continues=query.get("day", ""))
     last = days[-1].date.isoformat() if days else ""
-    count = _count(access, narrowed, len(entries), whole=not (older or query.get("after")))
+    whole = access.counts_are_true and not (older or query.get("after"))
+    count = Count(len(entries), exact=True) if whole else None
     further = {"after": older} if older else {"after": "", "until": horizon.isoformat()} if horizon else {}
     return Ledger(
         form=form,
@@ -117,13 +118,6 @@ def horizon_of(access: Access, timeline: Timeline, form: FilterForm) -> dt.datet
     if not timeline.reads_far or not access.may_count(timeline.event_models):
         return None
     return timeline.horizon(form.cleaned_data.get("until"))
-
-
-def _count(access: Access, timeline: Timeline, shown: int, *, whole: bool) -> Count | None:
-    """How many events there are, which a page that shows all of them knows; None for those who may not know."""
-    if not access.counts_are_true:
-        return None
-    return Count(shown, exact=True) if whole else timeline.count()
 
 
 def count_words(count: Count) -> str:
@@ -161,10 +155,6 @@ def visible_page(access: Access, timeline: Timeline, after: str | None) -> tuple
 
 def _query(query: QueryDict, *, without: tuple[str, ...], **values: str) -> str:
     """The request's query string without some parameters and with others set."""
-    changed = query.copy()
-    for name in (*without, *values):
-        changed.pop(name, None)
-    for name, value in values.items():
-        if value:
-            changed[name] = value
-    return f"?{changed.urlencode()}" if changed else "?"
+    kept = {name: found for name, found in query.lists() if name not in without and name not in values}
+    changed = kept | {name: [value] for name, value in values.items() if value}
+    return f"?{urlencode(changed, doseq=True)}"

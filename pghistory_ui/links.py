@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final
 
 from django.contrib.admin import AdminSite
-from django.contrib.admin.utils import quote, unquote
+from django.contrib.admin.utils import unquote
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.db.models import ForeignKey, Model
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch
 from django.utils.formats import date_format
 from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
@@ -25,7 +25,7 @@ from django.utils.translation import gettext as _
 from pghistory import registry
 from pghistory.models import Event
 from pghistory.timeline import Entry
-from pghistory_ui.addresses import Addresses
+from pghistory_ui.addresses import Addresses, address
 from pghistory_ui.departed import Departed, departed, instance, without_queries
 from pghistory_ui.mirrored import Target, field_of, foreign_keys, pointers, pointing, target_of
 from pghistory_ui.permissions import Access
@@ -35,7 +35,8 @@ TIMELINE_TEMPLATE: Final = "pghistory_ui/object_history.html"
 LONGEST_LABEL: Final = 120
 
 
-@dataclass(frozen=True, slots=True)
+# As for rows: frozen, each would take five times as long to make.
+@dataclass(slots=True)
 class Link:
     """What something is called, and its page where there is one that may be opened; `note` says what became of it."""
 
@@ -50,21 +51,19 @@ class Link:
 
 def page_url(site: AdminSite, name: str, *args: Any) -> str:
     """The address of a page of the browser, as `page_url(site, "object", "shop.Product", 5)`."""
-    quoted = [quote(arg) for arg in args]
-    return reverse(f"{site.name}:pghistory_ui_{name}", args=quoted, current_app=site.name)
+    return address(site, f"pghistory_ui_{name}", *args)
 
 
 def activity_url(site: AdminSite) -> str:
     """The address of everything, newest first."""
-    return reverse(f"{site.name}:pghistory_events_changelist", current_app=site.name)
+    return address(site, "pghistory_events_changelist")
 
 
 def admin_url(site: AdminSite, model: type[Model], page: str, *args: Any) -> str:
     """The address of an admin page of a model, or "" where it has none."""
     options = registry.concrete(model)._meta if registry.concrete(model) in site._registry else model._meta
     try:
-        quoted = [quote(arg) for arg in args]
-        return reverse(f"{site.name}:{options.app_label}_{options.model_name}_{page}", args=quoted)
+        return address(site, f"{options.app_label}_{options.model_name}_{page}", *args)
     except NoReverseMatch:
         return ""
 
@@ -82,6 +81,7 @@ class Links:
 
     def __init__(self, access: Access, entries: Iterable[Entry]) -> None:
         self.access = access
+        self._entries = list(entries)
         self._addresses = Addresses()
         self._keys: defaultdict[Target, set[Any]] = defaultdict(set)
         self._found: dict[Target, dict[Any, Model]] = {}
@@ -90,10 +90,8 @@ class Links:
         self._actors: dict[tuple[str, str | None], Link] = {}
         self._labels: dict[tuple[type[Model], Any], str] = {}
         self._user_keys: dict[str, Any] = {}
-        for entry in entries:
-            self._collect(entry)
-            if entry.object is not None and access.visibility(type(entry.object)).whole:
-                access.remember([entry.object])
+        for entry in self._entries:
+            self.expect_actor(entry.actor)
 
     def event(self, entry: Entry) -> str:
         """The permalink of an entry."""
@@ -159,7 +157,8 @@ class Links:
     def _departed_of(self, target: Target) -> dict[Any, Departed]:
         """What is known of the targets that are gone: they are looked for in their own history, all at once."""
         if target not in self._departed:
-            missing = self._keys[target] - self._fetch(target).keys() if target[1] == "pk" else ()
+            living = self._fetch(target)
+            missing = self._keys[target] - living.keys() if target[1] == "pk" else ()
             self._departed[target] = departed(self.access, target[0], missing)
         return self._departed[target]
 
@@ -194,11 +193,6 @@ class Links:
     def _change(self, model: type[Model], key: Any) -> str:
         return self._addresses.of((model, "change"), key, partial(admin_url, self.access.site, model, "change"))
 
-    def _collect(self, entry: Entry) -> None:
-        for name, target in pointing(entry):
-            self._keys[target].update(value for value in entry.sides(name) if value is not None)
-        self.expect_actor(entry.actor)
-
     def expect_actor(self, actor: Any) -> None:
         """Takes the user key in a context into the query for users."""
         key = self._user_key(actor)
@@ -224,8 +218,18 @@ class Links:
         if target not in self._found:
             model, attribute = target
             keys = self._keys[target]
+            for entry in self._entries:
+                keys.update(self._pointed(entry, target))
+            if keys and self.access.visibility(model).whole:
+                known = (entry.object for entry in self._entries if entry.tracked_model is model)
+                self.access.remember(found for found in known if found is not None)
             self._found[target] = self.access.viewable(model, keys, attribute) if keys else {}
         return self._found[target]
+
+    def _pointed(self, entry: Entry, target: Target) -> Iterator[Any]:
+        """The keys of a target that an entry holds, before and after."""
+        names = (name for name, found in pointing(entry) if found == target)
+        return (key for name in names for key in entry.sides(name) if key is not None)
 
     def _label(self, found: Model) -> str:
         """What a living object calls itself; targets that the page has fetched anyway are not asked for again."""

@@ -18,7 +18,7 @@ from django.http import HttpRequest
 from pghistory import registry, visibility
 from pghistory.models import Event
 from pghistory.restore import Revision
-from pghistory.timeline import Entry, Timeline, instances_of
+from pghistory.timeline import Entry, Timeline, instances_by_key, instances_of
 from pghistory.visibility import Visibility, has_object
 from pghistory_ui import config
 
@@ -70,10 +70,15 @@ class Access:
         known = self._known(model, attribute)
         if missing := [key for key in wanted if key not in known]:
             known |= dict.fromkeys(missing)
-            objects = seen.rows.filter(**{f"{attribute}__in": missing})
-            known |= {
-                getattr(found, attribute): found for found in instances_of(objects) if self._may_view_object(found)
-            }
+            by_key = attribute == "pk"
+            objects = (
+                instances_by_key(seen.rows, missing)
+                if by_key
+                else instances_of(seen.rows.filter(**{f"{attribute}__in": missing}))
+            )
+            if seen.by_object:
+                objects = list(filter(self._may_view_object, objects))
+            known |= {getattr(found, attribute): found for found in objects}
         return {key: found for key in wanted if (found := known.get(key)) is not None}
 
     def viewable_where(self, model: type[Model], **lookups: Any) -> QuerySet[Model]:

@@ -6,22 +6,28 @@ its own kind is drawn, as one of a long text, stays a template.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import lru_cache
 from html import escape
+from typing import Final
 
 from django.template.loader import get_template
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from pghistory_ui.icons import icon, kind_icon
 from pghistory_ui.renderers import Change, markup
 from pghistory_ui.rows import Row
 
+OPENING: Final = 'hx-target="find .pgh-change__body" hx-swap="outerHTML"'
+"""What a list says to its rows: where that comes which an open row tells."""
+
 
 class Words(markup.Words):
     """What rows say beside their values, looked up once for a page."""
 
-    __slots__ = ("changes", "event", "marker", "restore", "to_event", "version_a", "version_b")
+    __slots__ = ("changes", "event", "marker", "restore", "to_event", "version_a", "version_b", "whole")
 
     def __init__(self) -> None:
         super().__init__()
@@ -32,6 +38,12 @@ class Words(markup.Words):
         self.to_event = _("to event %(number)s")
         self.version_a = _("Version A: event %(number)s")
         self.version_b = _("Version B: event %(number)s")
+        self.whole = escape(_("All changes of this event"))
+
+
+def words() -> Words:
+    """The words in the reader's language."""
+    return _words(get_language())
 
 
 def row(
@@ -51,7 +63,7 @@ def row(
     parts = [
         '<li class="pgh-event">\n',
         "" if chosen is None else _pick(drawn, chosen, words),
-        f'<span class="pgh-kind pgh-kind--{kind}">{kind_icon(kind)}{escape(drawn.word)}</span>\n',
+        f'<span class="pgh-kind pgh-kind--{kind}">{kind_icon(kind)}{_known(drawn.word)}</span>\n',
         "" if in_object else _object(drawn),
         _what(drawn, words),
         _end(drawn, current, words),
@@ -60,15 +72,16 @@ def row(
     return SafeString("".join(parts))
 
 
-def chips(drawn: Row, words: Words | None = None) -> SafeString:
+def chips(drawn: Row, used: Words | None = None) -> SafeString:
     """What a closed row tells."""
-    said = words or Words()
+    said = used or words()
     parts = ['<span class="pgh-chips">']
     if drawn.label:
         parts.append(f'<span class="pgh-label">{escape(drawn.label)}</span> ')
     if drawn.chips:
         parts.append(said.changes)
-    parts += [f"{chip.drawn(said)} " for chip in drawn.chips]
+    for chip in drawn.chips:
+        parts += chip.drawn(said), " "
     if drawn.more:
         more = ngettext("and %(more)s more", "and %(more)s more", drawn.more) % {"more": drawn.more}
         parts.append(f'<span class="pgh-chip pgh-chip--more">{escape(more)}</span>')
@@ -78,15 +91,26 @@ def chips(drawn: Row, words: Words | None = None) -> SafeString:
     return SafeString("".join(parts))
 
 
-def diff(drawn: Row, words: Words | None = None) -> SafeString:
+def diff(changes: Iterable[Change], drawn: Row, used: Words | None = None) -> SafeString:
     """What an open row tells, field by field."""
-    said = words or Words()
+    said = used or words()
     fields = "\n".join(
         f'<div class="pgh-diff__field"><dt class="pgh-diff__name">{escape(change.name)}{_blame(change)}</dt>\n'
         f'<dd class="pgh-diff__value">{_change(drawn, change, said)}</dd></div>'
-        for change in drawn.changes
+        for change in changes
     )
     return SafeString(f'<dl class="pgh-diff">\n{fields}\n</dl>')
+
+
+@lru_cache(maxsize=200)
+def _words(language: str | None) -> Words:
+    return Words()
+
+
+@lru_cache(maxsize=2_000)
+def _known(text: str) -> str:
+    """A text of which there are few, as the name of a model, as markup."""
+    return escape(text)
 
 
 def _blame(change: Change) -> str:
@@ -117,15 +141,21 @@ def _pick(drawn: Row, chosen: tuple[str, str], words: Words) -> str:
 def _object(drawn: Row) -> str:
     label, url = escape(drawn.object.label), escape(drawn.object.url)
     name = f'<a href="{url}">{label}</a>' if url else label
-    return f'<div class="pgh-event__object"><span class="pgh-event__model">{escape(drawn.model)}</span> {name}</div>\n'
+    return f'<div class="pgh-event__object"><span class="pgh-event__model">{_known(drawn.model)}</span> {name}</div>\n'
 
 
 def _what(drawn: Row, words: Words) -> str:
-    closed = chips(drawn, words)
-    if not drawn.changes:
-        return f'<div class="pgh-event__what">{closed}</div>\n'
-    summary = f"<summary>{words.marker}{closed}</summary>"
-    return f'<details class="pgh-event__what pgh-change">\n{summary}\n{diff(drawn, words)}\n</details>\n'
+    summary = f"<summary>{words.marker}{chips(drawn, words)}</summary>"
+    if drawn.changes:
+        opened = diff(drawn.changes, drawn, words)
+        return f'<details class="pgh-event__what pgh-change">\n{summary}\n{opened}\n</details>\n'
+    if drawn.changes_url:
+        return (
+            f'<details class="pgh-event__what pgh-change" hx-get="{escape(drawn.changes_url)}" '
+            f'hx-trigger="toggle once">\n{summary}\n'
+            f'<p class="pgh-change__body"><a href="{escape(drawn.url)}">{words.whole}</a></p>\n</details>\n'
+        )
+    return f'<div class="pgh-event__what">{chips(drawn, words)}</div>\n'
 
 
 def _end(drawn: Row, current: str, words: Words) -> str:

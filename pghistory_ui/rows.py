@@ -30,13 +30,15 @@ SET_KINDS: Final = {**KINDS, "delete": pgettext_lazy("from a set", "Removed")}
 # As for what renderers make: frozen, each would take five times as long to make.
 @dataclass(slots=True)
 class Row:
-    """One event: closed, its chips; open, its changes. `note` says why there is no change to show.
+    """One event: closed, its chips; open, what `changes_url` gives. `note` says why there is no change to show.
 
+    `kind` is the event's, but "restore" for what brought something back, and "update" for a set.
     `is_set` marks what a context added to a set of the object and removed from it: several events, of which `entry` is
-    the newest.
+    the newest. Such a row has what it tells in itself, as `changes`.
     """
 
     entry: Entry
+    kind: str
     word: str
     model: str
     object: Link
@@ -44,15 +46,11 @@ class Row:
     label: str
     chips: tuple[Chip | SetChip, ...]
     more: int
-    changes: tuple[Change, ...]
     note: str
     is_set: bool = False
+    changes: tuple[Change, ...] = ()
+    changes_url: str = ""
     restore_url: str = ""
-
-    @property
-    def kind(self) -> str:
-        """The kind by which the row is drawn: what brought something back is told apart."""
-        return "restore" if restoring(self.entry) else "update" if self.is_set else self.entry.kind
 
     @property
     def at(self) -> dt.datetime:
@@ -106,5 +104,7 @@ def metadata_of(entry: Entry) -> dict[str, Any]:
 
 def restoring(entry: Entry) -> str:
     """The word for a row that a restore or an undo added or changed, or ""."""
-    metadata = metadata_of(entry) if entry.kind in ("insert", "update") else {}
+    metadata = metadata_of(entry)
+    if metadata.keys().isdisjoint(RESTORED) or entry.kind not in ("insert", "update"):
+        return ""
     return next((str(word) for key, word in RESTORED.items() if metadata.get(key)), "")

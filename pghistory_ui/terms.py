@@ -79,6 +79,13 @@ def touching(timeline: Timeline, access: Access, name: str) -> Timeline:
     return _across(timeline, wanted=access.with_field(name)).touching(name)
 
 
+def acting(timeline: Timeline, access: Access, actor: str) -> Timeline:
+    """Events of an actor, by the key, or by a name that somebody writes."""
+    if as_key(get_user_model(), actor) is not None:
+        return timeline.by(actor)
+    return _named(access, actor)[1](timeline)
+
+
 def known_field(access: Access, name: str) -> str:
     """A field that some event model in sight mirrors."""
     if name not in access.fields:
@@ -106,14 +113,18 @@ def _meaning(access: Access, term: Term) -> Meaning:
 
 
 def _actor(access: Access, term: Term, value: str) -> Meaning:
+    label, narrow = _named(access, value)
+    return Meaning(term, _("Actor"), label, narrow)
+
+
+def _named(access: Access, value: str) -> tuple[str, Narrow]:
     """By the name to log in with, by a full name, by the key, else by what the actor was called at the time."""
-    name = _("Actor")
     users = _users(access, value)
     if len(users) == 1:
-        return Meaning(term, name, user_label(users[0]), lambda timeline: timeline.by(users[0].pk))
+        return user_label(users[0]), lambda timeline: timeline.by(users[0].pk)
     if as_key(get_user_model(), value) is not None:
-        return Meaning(term, name, value, lambda timeline: timeline.by(value))
-    return Meaning(term, name, value, lambda timeline: timeline.named(value))
+        return value, lambda timeline: timeline.by(value)
+    return value, lambda timeline: timeline.named(value)
 
 
 def _event_model(access: Access, term: Term, value: str) -> Meaning:

@@ -13,6 +13,7 @@ from django.urls import URLPattern, path
 from pghistory_ui.views.activity import activity
 from pghistory_ui.views.as_of import object_as_of
 from pghistory_ui.views.backfill import backfill
+from pghistory_ui.views.changes import changes
 from pghistory_ui.views.compare import chosen, compare
 from pghistory_ui.views.context import context
 from pghistory_ui.views.deleted import deleted
@@ -48,6 +49,7 @@ def patterns(site: AdminSite) -> list[URLPattern]:
         path("object/<str:label>/<str:key>/", on_site(object_timeline), name="pghistory_ui_object"),
         path("object/<str:label>/<str:key>/as-of/", on_site(object_as_of), name="pghistory_ui_as_of"),
         path("event/<str:label>/<str:key>/", on_site(event), name="pghistory_ui_event"),
+        path("event/<str:label>/<str:key>/changes/", on_site(changes), name="pghistory_ui_changes"),
         path("compare/", on_site(chosen), name="pghistory_ui_compare_chosen"),
         path("compare/<str:label>/<str:a>/<str:b>/", on_site(compare), name="pghistory_ui_compare"),
         path("context/<str:key>/", on_site(context), name="pghistory_ui_context"),

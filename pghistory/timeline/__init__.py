@@ -25,7 +25,7 @@ from pghistory.timeline.cursors import Cursor
 from pghistory.timeline.differences import state
 from pghistory.timeline.entries import Entry, EntryContext, Found, told
 from pghistory.timeline.filters import Filter
-from pghistory.timeline.instances import instances_of, unread
+from pghistory.timeline.instances import instances_by_key, instances_of, unread
 from pghistory.timeline.keysets import Keyset
 from pghistory.timeline.narrowing import Narrowing
 
@@ -43,6 +43,7 @@ __all__ = [
     "between",
     "entry",
     "estimates",
+    "instances_by_key",
     "instances_of",
     "state",
     "unread",
@@ -137,6 +138,10 @@ class Timeline(Narrowing):
     def previous(self, of: Entry | Event) -> Entry | None:
         """The next older entry than an event, which need not be in this timeline; None below the oldest."""
         return self._first(self._position(of), None, upwards=False)
+
+    def older(self, of: Entry | Event, size: int) -> tuple[Entry, ...]:
+        """The next older entries than an event, newest first, which need not be in this timeline."""
+        return self._entries(*self._positions(self._keyset(size, self._position(of), None, upwards=False)))
 
     def next(self, of: Entry | Event) -> Entry | None:
         """The next newer entry than an event, which need not be in this timeline; None above the newest."""

@@ -22,7 +22,7 @@ from pghistory import changes, readings
 from pghistory.models import Event
 from pghistory.timeline import stored
 from pghistory.timeline.differences import differences, differing, state
-from pghistory.timeline.instances import instances_of
+from pghistory.timeline.instances import instances_by_key
 from pghistory.timeline.stored import State, Stored
 
 Found = dict[tuple[type[Event], Any], "Entry"]
@@ -65,12 +65,13 @@ class Living:
         return self._found[model].get(key)
 
     def _read(self, model: type[Model]) -> list[Model]:
-        return instances_of(model._base_manager.using(self._using).filter(pk__in=self._wanted[model]))
+        return instances_by_key(model._base_manager.using(self._using), self._wanted[model])
 
 
 class Entry:
     """One event as it is read.
 
+    `event_model` is the one that keeps the event.
     `kind` is "insert", "update", "delete", "manual" or "unknown". `before` and `after` are the tracked fields, {name:
     Python value} with the key for a foreign key, or None where there was no row or nothing is known; `changes` holds
     what differs, {name: (before, after)}. `is_first` says that `before` is not known because nothing earlier is
@@ -79,6 +80,7 @@ class Entry:
     """
 
     def __init__(self, event: Stored, neighbour: Stored | None, living: Living) -> None:
+        self.event_model = event.event_model
         self._event = event
         self._neighbour = neighbour
         self._living = living
@@ -98,11 +100,6 @@ class Entry:
     def id(self) -> Any:
         """The event's `pgh_id`."""
         return self._event.id
-
-    @property
-    def event_model(self) -> type[Event]:
-        """The event model that keeps the event."""
-        return self._event.event_model
 
     @property
     def tracked_model(self) -> type[Model]:

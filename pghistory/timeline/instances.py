@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, TypeVar
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import lru_cache
+from typing import Any, TypeVar, cast
 
 from django.db import DataError, Error, connections, models
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import F
 from django.db.models.expressions import Col
+from django.db.models.query import ModelIterable
 
+from pghistory.statements import OnlyReads
 from pghistory.timeline import loaders
 
 Row = TypeVar("Row", bound=models.Model)
@@ -15,14 +20,34 @@ Row = TypeVar("Row", bound=models.Model)
 UNREAD = "_pgh_unread"
 
 
+def instances_by_key(rows: models.QuerySet[Row], keys: Collection[Any]) -> list[Row]:
+    """Those of the rows that have these keys, as `instances_of` gives them.
+
+    Where they are all rows of a table, the text of the statement is made once: that takes longer than reading few rows.
+    """
+    if _is_plain(rows):
+        model, using = rows.model, rows.db
+        text, names, converters = _selecting(model, using)
+        try:
+            with connections[using].cursor() as cursor:
+                cursor.execute(OnlyReads(text), ([*keys],))
+                found: Iterable[Sequence[Any]] = cursor.fetchall()
+            if converters:
+                found = _converted(found, converters, connections[using])
+            return [model.from_db(using, names, row) for row in found]
+        except Exception as error:
+            if _is_the_servers(error):
+                raise
+    return instances_of(rows.filter(pk__in=keys))
+
+
 def instances_of(rows: models.QuerySet[Row]) -> list[Row]:
     """The rows; a value that cannot be read comes as the database gives it, and `unread` names its field."""
     try:
         return list(rows)
     except Exception as error:
-        # A project's own code meets values of years ago. What the server says is another matter.
-        is_read = isinstance(error, DataError) and getattr(error.__cause__, "sqlstate", None) is None
-        if isinstance(error, Error) and not is_read:
+        # A project's own code meets values of years ago.
+        if _is_the_servers(error):
             raise
     return list(_as_stored(rows.all()))
 
@@ -31,6 +56,50 @@ def unread(row: models.Model) -> frozenset[str]:
     """The names of the fields that hold what the database keeps, and not what they usually make of it."""
     found: frozenset[str] = getattr(row, UNREAD, frozenset())
     return found
+
+
+def _is_the_servers(error: Exception) -> bool:
+    """Whether the server refused a statement, which no other way of reading its rows would change."""
+    is_read = isinstance(error, DataError) and getattr(error.__cause__, "sqlstate", None) is None
+    return isinstance(error, Error) and not is_read
+
+
+def _is_plain(rows: models.QuerySet[Any]) -> bool:
+    """Whether these are all rows of a table, each with all of its columns and nothing else."""
+    found, query = cast("Any", rows), cast("Any", rows.query)
+    is_narrowed = query.where or query.is_sliced or query.distinct or query.combinator or query.select_for_update
+    has_more = query.annotations or query.extra or query.select_related or found._prefetch_related_lookups
+    return (
+        not (is_narrowed or has_more)
+        and query.deferred_loading == (frozenset(), True)
+        and found._iterable_class is ModelIterable
+        and getattr(rows.model._meta.pk, "column", None) is not None
+    )
+
+
+@lru_cache(maxsize=1_000)
+def _selecting(model: type[models.Model], using: str) -> tuple[str, list[str], dict[int, Any]]:
+    """The statement that reads rows by an array of keys, the attributes that it gives, and their converters."""
+    fields: list[Any] = list(model._meta.concrete_fields)
+    names = [field.attname for field in fields]
+    query = model._base_manager.using(using).order_by().values_list(*names).query
+    compiler: Any = query.get_compiler(using)
+    text, _ = compiler.as_sql()
+    key, _ = compiler.compile(F("pk").resolve_expression(query))
+    kind = model._meta.pk.rel_db_type(connections[using])
+    columns = [Col(field.model._meta.db_table, field) for field in fields]
+    return f"{text} where {key} = any(%s::{kind}[])", names, compiler.get_converters(columns)
+
+
+def _converted(
+    rows: Iterable[Sequence[Any]], converters: dict[int, Any], connection: BaseDatabaseWrapper
+) -> Iterator[list[Any]]:
+    for row in rows:
+        values = list(row)
+        for place, (each, column) in converters.items():
+            for converter in each:
+                values[place] = converter(values[place], column, connection)
+        yield values
 
 
 def _as_stored(rows: models.QuerySet[Row]) -> Iterator[Row]:

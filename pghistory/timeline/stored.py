@@ -148,29 +148,21 @@ class Table:
 
 
 class Stored:
-    """One event as its table gives it."""
+    """One event as its table gives it; `id` is its own key."""
 
-    __slots__ = ("_instance", "row", "table")
+    __slots__ = ("_instance", "event_model", "id", "row", "table")
 
     def __init__(self, table: Table, row: tuple[Any, ...]) -> None:
         self.table = table
         self.row = row
+        self.event_model = table.event_model
+        self.id = table.value(row, table.places["pgh_id"])
         self._instance: Event | None = None
-
-    @property
-    def event_model(self) -> type[Event]:
-        """The event model that keeps the event."""
-        return self.table.event_model
 
     def get(self, name: str) -> Any:
         """The value of a field, or of an attribute; None where the event model has none."""
         place = self.table.places.get(name)
         return None if place is None else self.table.value(self.row, place)
-
-    @property
-    def id(self) -> Any:
-        """The event's own key."""
-        return self.get("pgh_id")
 
     @property
     def label(self) -> str:

@@ -37,11 +37,14 @@ class Value:
 
 @dataclass(slots=True)
 class Chip:
-    """A change in a closed row: what was and what is, or, where that is too long, a summary."""
+    """A change in a closed row: what was and what is, or, where that is too long, a summary.
+
+    Both are a few words, or a Value, as one that stands for nothing; None where there was, or is, no row.
+    """
 
     field: str
-    before: Value | None = None
-    after: Value | None = None
+    before: str | Value | None = None
+    after: str | Value | None = None
     summary: str = ""
 
     def drawn(self, words: markup.Words) -> SafeString:
@@ -99,6 +102,7 @@ class Renderer:
         self.links = links
         self.name = str(getattr(field, "verbose_name", name.replace("_", " ")))
         self.title = str(capfirst(self.name))
+        self._has_own_values = type(self).value is not Renderer.value
         self.sets_itself = any(getattr(field, each, False) for each in ("auto_now", "auto_now_add", "primary_key"))
 
     def text(self, value: Any) -> str:
@@ -148,12 +152,13 @@ class Renderer:
     def _nothing(self) -> Value:
         return Value(_("empty"), empty=True)
 
-    def _brief(self, value: Any) -> Value:
-        if value is None or value == "" or type(self).value is not Renderer.value:
+    def _brief(self, value: Any) -> str | Value:
+        if value is None or value == "" or self._has_own_values:
             full = self.value(value)
             if full.empty:
                 return full
-        return Value(shown(self.brief(value), LONGEST_CHIP))
+        text = self.brief(value)
+        return text if len(text) <= LONGEST_CHIP else shown(text, LONGEST_CHIP)
 
     def _change(self, template_name: str, *values: Any, **named: Any) -> Change:
         return Change(self.key, self.title, template_name, *values, **named)

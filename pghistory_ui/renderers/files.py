@@ -45,9 +45,9 @@ class FileRenderer(Renderer):
         gone = [name for value in (before, after) if (name := self.text(value)) and self._asked(name) == ""]
         return ", ".join(_("%s is no longer stored") % name for name in gone)
 
-    def _brief(self, value: Any) -> Value:
+    def _brief(self, value: Any) -> str | Value:
         """As the chip of a closed row links nowhere, nothing is asked for it."""
-        return Value(shown(name, LONGEST_CHIP)) if (name := self.text(value)) else self.value(value)
+        return shown(name, LONGEST_CHIP) if (name := self.text(value)) else self.value(value)
 
     def _asked(self, name: str) -> str | None:
         """The address of a file, "" for one that is not stored; None for one too many to ask for."""

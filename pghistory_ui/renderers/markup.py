@@ -5,6 +5,7 @@ A page has hundreds of them: put together here, they cost a tenth of what a temp
 
 from __future__ import annotations
 
+from functools import lru_cache
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -47,12 +48,18 @@ def pair(before: Value, after: Value, note: str, words: Words) -> SafeString:
 
 def chip(drawn: Chip, words: Words) -> SafeString:
     """A change in a closed row."""
-    name = f'<span class="pgh-chip__field">{escape(drawn.field)}</span>'
+    name = _name(drawn.field)
     if drawn.summary:
         return SafeString(f'<span class="pgh-chip">{name} {escape(drawn.summary)}</span>')
-    before = "" if drawn.before is None else _mark(drawn.before, "del")
-    after = "" if drawn.after is None else _mark(drawn.after, "ins")
-    return SafeString(f'<span class="pgh-chip">{name} {before}{words.to if before and after else ""}{after}</span>')
+    before, after = drawn.before, drawn.after
+    was = "" if before is None else f"<del>{escape(before)}</del>" if isinstance(before, str) else _mark(before, "del")
+    now = "" if after is None else f"<ins>{escape(after)}</ins>" if isinstance(after, str) else _mark(after, "ins")
+    return SafeString(f'<span class="pgh-chip">{name} {was}{words.to if was and now else ""}{now}</span>')
+
+
+@lru_cache(maxsize=2_000)
+def _name(field: str) -> str:
+    return f'<span class="pgh-chip__field">{escape(field)}</span>'
 
 
 def _side(value: Value, tag: str, hidden: str) -> str:

@@ -71,8 +71,7 @@ class TextRenderer(Renderer):
         return self._change(self.template_name, body=self._body(diff.words(old, new)))
 
     def _texts(self, before: Any, after: Any) -> tuple[str, str]:
-        old, new = ("" if value is None else self.text(value) for value in (before, after))
-        return old, new
+        return "" if before is None else self.text(before), "" if after is None else self.text(after)
 
     def _body(self, found: diff.TextDiff) -> Text:
         clipped = any(run.op != "same" and len(run.text) > LONGEST_VALUE for run in found.runs)

@@ -14,7 +14,7 @@ from django.utils.formats import date_format, number_format
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 
-from pghistory_ui import card_markup, clock, config, row_markup
+from pghistory_ui import card_markup, clock, config, filter_markup, row_markup
 from pghistory_ui.cards import day_title
 from pghistory_ui.icons import icon, kind_icon
 from pghistory_ui.permissions import Access
@@ -30,6 +30,8 @@ register.simple_tag(kind_icon, name="pgh_kind_icon")
 register.simple_tag(card_markup.actor, name="pgh_actor")
 register.simple_tag(card_markup.avatar, name="pgh_avatar")
 register.filter(card_markup.breaks)
+register.simple_tag(filter_markup.field, name="pgh_filter_field")
+register.simple_tag(filter_markup.fields, name="pgh_filter_fields")
 register.simple_tag(row_markup.chips, name="pgh_chips")
 register.simple_tag(row_markup.diff, name="pgh_diff")
 register.simple_tag(config.skin, name="pgh_skin")
@@ -38,7 +40,7 @@ register.simple_tag(config.skin, name="pgh_skin")
 @register.simple_tag
 def pgh_rows(rows: Iterable[Row]) -> SafeString:
     """The events of a list beside which nothing is chosen."""
-    words = row_markup.Words()
+    words = row_markup.words()
     return mark_safe("\n".join(row_markup.row(row, words) for row in rows))
 
 
@@ -47,7 +49,7 @@ def pgh_cards(context: Context, cards: Iterable[Card], *, in_object: bool = Fals
     """The cards of a day, as the page that they stand on wants them."""
     page = context.get("page")
     chosen, current = getattr(page, "chosen", None), getattr(page, "current", "")
-    words = row_markup.Words()
+    words = row_markup.words()
     drawn = (card_markup.card(card, words, in_object=in_object, chosen=chosen, current=current) for card in cards)
     return mark_safe("\n".join(drawn))
 

@@ -97,7 +97,7 @@ def compare(request: HttpRequest, site: AdminSite, label: str, a: str, b: str) -
     sets, joined = set_events(access, known, entries)
     links = Links(access, [compared, *joined, *(entry for entry in entries if entry is not None)])
     desk = Desk(links, all_fields=request.GET.get("unchanged") == "1", whole=True)
-    row = desk.row(compared)
+    changes = desk.changes(compared)
     set_changes = list(sets.changes(links, joined, backwards=is_backwards(entries))) if sets else []
     sides = [Version(side, key_of(entry), entry) for side, entry in zip("ab", entries, strict=True)]
     query = request.GET.copy()
@@ -111,8 +111,8 @@ def compare(request: HttpRequest, site: AdminSite, label: str, a: str, b: str) -
         "compare.html",
         title=_("Compare: %s") % named,
         versions=[_with_ways(desk, label, side, sides, query) for side in sides],
-        changed=[*row.changes[: len(compared.changes)], *set_changes],
-        rest=row.changes[len(compared.changes) :],
+        changed=[*changes[: len(compared.changes)], *set_changes],
+        rest=changes[len(compared.changes) :],
         hidden=0 if desk.all_fields else len(compared.before or ()) - len(compared.changes),
         note=apart(sides, len(compared.changes) + len(set_changes), len(compared.before or ()) + len(set_changes)),
         sets_note=bound_words(joined),

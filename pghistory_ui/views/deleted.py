@@ -52,6 +52,8 @@ def deleted(request: HttpRequest, site: AdminSite) -> HttpResponse:
     """The page, newest deletion first, under the filters that fit it."""
     access = frame.enter(request, site)
     form = FilterForm(request.GET, access)
+    form.furnish()
+    form.offer_people()
     form["q"].label = _("Search names and keys")
     form["actor"].label = _("Deleted by")
     shelf = read(access, form, request.GET)

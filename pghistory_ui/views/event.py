@@ -50,6 +50,7 @@ def event(request: HttpRequest, site: AdminSite, label: str, key: str) -> HttpRe
         title=_("Event #%s") % entry.event.pgh_id,
         entry=entry,
         row=card.rows[0],
+        changes=desk.changes(entry),
         sets=list(sets.changes(links, joined)) if sets else [],
         sets_note=bound_words(joined),
         card=card,

@@ -124,9 +124,15 @@ def object_page(request: HttpRequest, access: Access, model: type[Model], found:
     history_url = admin_url(access.site, model, "history", found.pk) if living else ""
     query = urlencode({"model": model._meta.label, "pk": found.pk})
     may_record = living and registry.manual_labels(model) and access.may_record(model, found)
-    chosen = None if shows_related else newest_two(read)
-    counted = None if shows_related or read.is_filtered else read.counted
     obj = urlencode({"obj": f"{model._meta.label}:{found.pk}"})
+    beside_url = "" if shows_related or not read.days else days_url(access.site, obj, read.export)
+    if not beside_url and not frame.wants_fragment(request):
+        form.offer_people()
+    chosen = None if shows_related else newest_two(read)
+    shows_all = not (shows_related or read.is_filtered)
+    total = (read.counted if shows_all else None) or timeline.count()
+    if shows_all and access.counts_are_true:
+        read = replace(read, count=ledger.count_words(total))
     return ObjectPage(
         ledger=read,
         model_name=str(capfirst(model._meta.verbose_name)),
@@ -141,12 +147,12 @@ def object_page(request: HttpRequest, access: Access, model: type[Model], found:
         change_url=admin_url(access.site, model, "change", found.pk) if living else "",
         list_url=admin_url(access.site, model, "changelist") if living else "",
         log_url=f"{history_url}?tab=log" if history_url else "",
-        total=ledger.figure(counted or timeline.count()),
+        total=ledger.figure(total),
         as_of_url=page_url(access.site, "as_of", model._meta.label, found.pk),
         compare_url=page_url(access.site, "compare_chosen"),
         related_url="?related=1" if pointing else "",
         shows_related=shows_related,
-        days_url="" if shows_related or not read.days else days_url(access, obj, read.export),
+        days_url=beside_url,
         chosen=chosen,
         # What is newest of everything is what the object is like.
         current=chosen[1] if chosen and living and not read.newest and not read.is_filtered else "",
@@ -181,11 +187,9 @@ def exports_url(access: Access, model: type[Model], obj: str, query: str) -> str
     return f"{page_url(access.site, 'exports')}?{'&'.join(filter(None, [obj, query[1:]]))}"
 
 
-def days_url(access: Access, obj: str, query: str) -> str:
-    """Where the bars of the object's days come from, or "" where nobody can count what may be seen."""
-    if not access.counts_are_true:
-        return ""
-    return f"{page_url(access.site, 'days')}?{'&'.join(filter(None, [obj, 'here=1', query[1:]]))}"
+def days_url(site: AdminSite, obj: str, query: str) -> str:
+    """Where the bars of the object's days come from, and whom to choose from."""
+    return f"{page_url(site, 'days')}?{'&'.join(filter(None, [obj, 'here=1', query[1:]]))}"
 
 
 def newest_two(read: Ledger) -> tuple[str, str] | None:

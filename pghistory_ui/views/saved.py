@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import messages
 from django.contrib.admin import AdminSite
@@ -15,6 +15,9 @@ from pghistory_ui.forms import SavedFilterForm
 from pghistory_ui.links import activity_url, page_url
 from pghistory_ui.models import SavedFilter
 from pghistory_ui.views import frame
+
+# More than this are found on their own page.
+MOST_SAVED: Final = 20
 
 
 def saved_filters(request: HttpRequest, site: AdminSite) -> HttpResponse:
@@ -49,6 +52,11 @@ def forgotten(request: HttpRequest, site: AdminSite) -> HttpResponse:
     found.delete()
     messages.success(request, _("The filter “%s” was deleted.") % found.name)
     return HttpResponseRedirect(page_url(site, "saved_filters"))
+
+
+def saved(request: HttpRequest) -> list[SavedFilter]:
+    """Those that the activity page names."""
+    return list(own(request)[:MOST_SAVED])
 
 
 def own(request: HttpRequest) -> QuerySet[SavedFilter]:

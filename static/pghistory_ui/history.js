@@ -24,6 +24,23 @@
     last.nextElementSibling?.querySelector("summary, a")?.focus({ preventScroll: true });
   });
 
+  // A row that was opened before htmx came is fetched then; one that is answered from another page, as that to log in,
+  // keeps its link.
+  document.addEventListener("htmx:load", (event) => {
+    for (const row of event.detail.elt.querySelectorAll(".pgh-change[hx-get][open]")) window.htmx.trigger(row, "toggle");
+  });
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    const asked = new URL(detail.pathInfo.finalRequestPath, location.href).pathname;
+    const isElsewhere = new URL(detail.xhr.responseURL).pathname !== asked;
+    if (detail.target.classList.contains("pgh-change__body") && isElsewhere) detail.shouldSwap = false;
+  });
+
+  // Whom to choose from comes after the page: not in the place of what somebody has begun to write meanwhile.
+  document.addEventListener("htmx:oobBeforeSwap", ({ detail }) => {
+    const input = detail.target.querySelector("input");
+    if (input && (input.value || input === document.activeElement)) detail.shouldSwap = false;
+  });
+
   // A slider shows its place at once when it is let go.
   for (const slider of document.querySelectorAll("[data-pgh-submit]")) {
     slider.addEventListener("change", () => slider.form.requestSubmit());
@@ -64,6 +81,7 @@
         const title = (section) => section?.querySelector(".pgh-day__title")?.textContent.trim();
         if (first && title(first) === title(day)) first.querySelector(".pgh-day__title").after(...cards);
         else (first ?? live).before(day);
+        for (const card of cards) window.htmx?.process(card);
       }
       return added;
     };

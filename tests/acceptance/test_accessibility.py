@@ -5,7 +5,7 @@ from importlib.resources import files
 from typing import Any
 
 from django.db.models import Max
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from demo_project.accounts import MARA
 from demo_project.shop.models import Product
@@ -62,18 +62,25 @@ def violations(page: Page, only: str = "") -> list[str]:
     return found
 
 
-def open_everything(page: Page) -> None:
+def open_everything(page: Page) -> int:
+    """Open all there is, wait for what rows fetch, and tell how many did."""
     page.evaluate("document.querySelectorAll('.pgh details').forEach((details) => { details.open = true; })")
+    expect(page.locator(".pgh-change__body")).to_have_count(0, timeout=20_000)
+    page.wait_for_load_state("networkidle")
+    fetched = page.locator(".pgh-change[hx-get]").count()
+    expect(page.locator(".pgh-change[hx-get] > .pgh-diff")).to_have_count(fetched)
+    return fetched
 
 
 def test_every_page_is_accessible(sign_in: Callable[..., Page], troubles: list[str]):
     page = sign_in(MARA, reduced_motion="reduce")
     broken: dict[tuple[str, str], Any] = {}
+    fetched = 0
     for address in pages():
         page.set_viewport_size({"width": 1280, "height": 900})
         page.goto(address)
         page.wait_for_load_state("networkidle")
-        open_everything(page)
+        fetched += open_everything(page)
         page.evaluate(AXE)
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)
@@ -95,5 +102,6 @@ def test_every_page_is_accessible(sign_in: Callable[..., Page], troubles: list[s
                 over = page.evaluate("document.scrollingElement.scrollWidth - document.documentElement.clientWidth")
                 if over > 1:
                     broken[address, f"{width} {direction}"] = f"{over} pixels too wide"
+    assert fetched > 10
     assert not broken, "\n".join(f"{where}: {what}" for where, what in broken.items())
     assert troubles == []

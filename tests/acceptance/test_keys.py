@@ -1,13 +1,15 @@
 """What scripts add: keys, suggestions, the bars of the days and new events without a reload."""
 
+import datetime as dt
 from collections.abc import Callable
 
 from django.db import transaction
-from playwright.sync_api import Page, expect
+from django.utils import timezone
+from playwright.sync_api import Page, Route, expect
 
 import pghistory
 from demo_project.accounts import MARA
-from demo_project.shop.models import Product
+from demo_project.shop.models import Product, Supplier
 
 EVENTS = "/admin/pghistory/events/"
 
@@ -36,6 +38,8 @@ def test_keys_and_live_events(sign_in: Callable[..., Page], troubles: list[str])
     row.locator("summary").focus()
     page.keyboard.press("o")
     expect(opened).to_have_count(1)
+    expect(opened.locator(".pgh-diff")).to_be_visible()
+    expect(row.locator("summary")).to_be_focused()
     page.keyboard.press("o")
     expect(opened).to_have_count(0)
 
@@ -100,4 +104,82 @@ def test_keys_and_live_events(sign_in: Callable[..., Page], troubles: list[str])
     expect(page.get_by_text("While somebody chooses")).to_be_visible()
     assert page.locator("input[name=b]:checked").get_attribute("value") == chosen
     assert page.locator("input[name=b]").first.get_attribute("value") != chosen
+    assert troubles == []
+
+
+def test_rows_that_come_in_live_are_opened_too(sign_in: Callable[..., Page], troubles: list[str]):
+    supplier = Supplier.objects.earliest("pk")
+    days_ago = timezone.now() - dt.timedelta(days=3)
+    Supplier.pgh_event_model.objects.filter(pgh_created_at__gt=days_ago).update(pgh_created_at=days_ago)
+    page = sign_in(MARA)
+    page.goto(f"{EVENTS}?model=shop.Supplier&live=1")
+    expect(page.locator(".pgh-histogram")).to_contain_text("in 30 days")
+    days = page.locator(".pgh-day").count()
+    # The first comes with a day that was not there, the second into that day.
+    for name in ("Nordvik & daughters", "Nordvik & sons"):
+        with pghistory.context(reason=f"Renamed to {name}"):
+            Supplier.objects.filter(pk=supplier.pk).update(name=name)
+        card = page.get_by_role("article").filter(has_text=f"Renamed to {name}")
+        expect(card).to_be_visible(timeout=20_000)
+        expect(page.locator(".pgh-day")).to_have_count(days + 1)
+        card.locator(".pgh-change > summary").click()
+        expect(card.locator(".pgh-change > .pgh-diff")).to_contain_text(name.split()[-1])
+    assert troubles == []
+
+
+def test_a_row_that_cannot_be_fetched_keeps_its_link(sign_in: Callable[..., Page]):
+    page = sign_in(MARA)
+    page.goto(EVENTS)
+    expect(page.locator(".pgh-histogram")).to_contain_text("in 30 days")
+    asked: list[str] = []
+
+    def fail(route: Route) -> None:
+        asked.append(route.request.url)
+        if len(asked) == 1:
+            route.fulfill(status=500, content_type="text/html", body="<h1>Server Error (500)</h1>")
+        else:
+            route.abort()
+
+    page.route("**/changes/", fail)
+    rows = page.locator(".pgh-event:has(.pgh-change[hx-get])")
+    for place in (0, 1):
+        row = rows.nth(place)
+        with page.expect_event("requestfinished" if place == 0 else "requestfailed"):
+            row.locator("summary").click()
+        # What the answer would do is done in the same moment.
+        page.wait_for_timeout(200)
+        expect(row.get_by_role("link", name="All changes of this event")).to_be_visible()
+    assert len(asked) == 2
+    page.unroute("**/changes/")
+    # Whoever was logged out meanwhile finds no log-in page in the row, but under the link.
+    page.context.clear_cookies()
+    row = rows.nth(2)
+    with page.expect_response("**/admin/login/**"):
+        row.locator("summary").click()
+    page.wait_for_load_state("networkidle")
+    expect(page.get_by_label("Password")).to_have_count(0)
+    row.get_by_role("link", name="All changes of this event").click()
+    expect(page.get_by_label("Password")).to_be_visible()
+
+
+def test_a_row_that_is_opened_before_scripts_are_there_is_fetched_then(
+    sign_in: Callable[..., Page], troubles: list[str]
+):
+    page = sign_in(MARA)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/htmx*.js", hold)
+    page.goto(EVENTS, wait_until="domcontentloaded")
+    row = page.locator(".pgh-event:has(.pgh-change[hx-get])").first
+    row.locator("summary").click()
+    expect(row.get_by_role("link", name="All changes of this event")).to_be_visible()
+    for _tenth in range(300):
+        if held:
+            break
+        page.wait_for_timeout(100)
+    held[0].continue_()
+    expect(row.locator(".pgh-change[open] > .pgh-diff")).to_be_visible()
     assert troubles == []

@@ -27,8 +27,8 @@ def style(page: Page, selector: str, name: str) -> str:
 def test_paper_motion_colours_direction_and_zoom(mara: Page, troubles: list[str]):
     product = Product.objects.get(name__startswith="Merino throw")
     mara.goto(f"/admin/shop/product/{product.pk}/history/")
-    mara.locator(".pgh-change > summary").first.click()
-    expect(mara.locator(".pgh-diff").first).to_be_visible()
+    mara.locator(".pgh-change[hx-get] > summary").first.click()
+    expect(mara.locator(".pgh-change[hx-get][open] > .pgh-diff").first).to_be_visible()
 
     # Paper: black on white, also where the screen is dark; the content, and nothing to operate.
     mara.emulate_media(media="print", color_scheme="dark")

@@ -36,6 +36,7 @@ def test_a_change_is_made_read_recorded_filtered_exported_and_kept_from_others(
     expect(card).to_contain_text(f"/admin/shop/product/{product.pk}/change/")
     expect(card).to_contain_text("just now")
     card.locator("summary").first.click()
+    expect(card.locator(".pgh-change[open] > .pgh-diff")).to_be_visible()
     change = card.locator(".pgh-diff__field", has_text="Price")
     expect(change).to_contain_text(f"from {before}")
     expect(change).to_contain_text(f"to {after}")
@@ -66,7 +67,8 @@ def test_a_change_is_made_read_recorded_filtered_exported_and_kept_from_others(
     # Everything, newest first; narrowed by a filter; exported as it is shown.
     page.goto("/admin/pghistory/events/")
     expect(page.get_by_role("heading", name="Today")).to_be_visible()
-    page.locator("summary").nth(1).click()
+    page.locator(".pgh-change > summary").first.click()
+    expect(page.locator(".pgh-change[open] > .pgh-diff")).to_be_visible()
     look(page, "activity")
     cards = page.get_by_role("article")
     shown = cards.count()

@@ -14,7 +14,7 @@ from pghistory.models import Context, Events, MiddlewareEvents
 from pghistory.timeline import Timeline
 from pghistory_ui.links import page_url
 from tests.elsewhere.models import Bag, Member, Sack
-from tests.ui.html import Page
+from tests.ui.html import Page, opened
 
 pytestmark = pytest.mark.django_db(databases=["default", "second"])
 
@@ -116,7 +116,8 @@ def test_pages_show_extension_types(bag: Any, ada: Member, client: Client):
     bag.insensitive = "STRAßE"
     bag.save()
     client.force_login(ada)  # type: ignore[arg-type]  # the stubs know one kind of user
-    text = Page(client.get(page_url(admin.site, "object", type(bag)._meta.label, bag.pk)).content.decode()).text
+    page = client.get(page_url(admin.site, "object", type(bag)._meta.label, bag.pk)).content.decode()
+    text = Page(opened(client, page)).text
     assert 'changed a from "1" to "2"' in text
     assert "STRAßE" in text
 

@@ -141,6 +141,8 @@ def check_timeline(snapshots: list[Snapshot], told: list[Told], size: int) -> No
         assert (timeline.latest(), timeline.first()) == ((whole[0], whole[-1]) if whole else (None, None)), name
         for older, newer in zip(whole[1:], whole, strict=False):
             assert (timeline.previous(newer), timeline.next(older)) == (older, newer), name
+        for place, entry in enumerate(whole):
+            assert list(timeline.older(entry, size)) == whole[place + 1 :][:size], name
 
 
 def texts(found: list[Any]) -> list[str]:

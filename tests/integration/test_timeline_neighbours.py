@@ -57,6 +57,41 @@ def test_neighbours_may_be_of_other_event_models(row: Any):
     assert [found.next(entry) for entry in entries] == [None, *entries[:-1]]
 
 
+@pytest.mark.parametrize("whole", [False, True], ids=["of the object", "of everything"])
+def test_older_entries_are_all_the_steps_back_up_to_a_number(row: Any, whole: bool):
+    found = Timeline().across(Everything) if whole else Timeline().of(row)
+    entries = list(found.entries())
+    for place, entry in enumerate(entries):
+        for of in (entry, entry.event):
+            for size in (1, 2, 9):
+                assert list(found.older(of, size)) == entries[place + 1 :][:size]
+        assert next(iter(found.older(entry, 1)), None) == found.previous(entry)
+
+
+def test_older_entries_are_of_the_timeline_alone(row: Any):
+    other = Everything.objects.create(name="other", number=1)
+    Everything.objects.filter(pk=other.pk).update(name="changed")
+    latest = Timeline().of(other).latest()
+    assert latest is not None
+    assert names(Timeline().of(other).older(latest, 9)) == ["other"]
+    assert names(Timeline().of(row).older(latest, 9)) == ["d", "c", "b", "a"]
+    assert names(Timeline().of(row).labelled("insert").older(latest, 9)) == ["a"]
+    assert Timeline().of().older(latest, 9) == ()
+    key = Timeline().across(CharKey).latest()
+    assert key is not None
+    assert names(Timeline().across(Everything).older(key, 2)) == ["c", "b"]
+    with pytest.raises(errors.InvalidObjects, match=r"is no tracked\.EverythingEvent"):
+        Timeline().of(row).older(key, 2)
+
+
+def test_older_entries_of_several_event_models_come_in_one_order(row: Any):
+    found = Timeline().across(Everything, CharKey)
+    entries = list(found.entries())
+    assert [found.older(entry, 3) for entry in entries] == [
+        tuple(entries[place : place + 3]) for place in range(1, len(entries) + 1)
+    ]
+
+
 def test_an_event_need_not_be_in_the_timeline(row: Any):
     updates = Timeline().of(row).labelled("update")
     insert = Timeline().of(row).first()

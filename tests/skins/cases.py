@@ -62,8 +62,8 @@ def test_every_page_is_at_home_in_unfold(sign_in: Callable[..., Page], troubles:
     page.set_viewport_size(WIDE)  # type: ignore[arg-type]
     page.goto("/admin/pghistory/events/?live=1")
     expect(page.locator(".pgh-histogram")).to_contain_text("in 30 days")
-    page.locator("summary").nth(1).click()
-    expect(page.locator(".pgh-diff").first).to_be_visible()
+    page.locator(".pgh-change > summary").first.click()
+    expect(page.locator(".pgh-change[open] > .pgh-diff")).to_be_visible()
     shown = page.get_by_role("article").count()
     page.get_by_role("link", name="Load more").click()
     expect(page.get_by_role("article").nth(shown)).to_be_visible()

@@ -10,7 +10,7 @@ from django.test import Client
 
 import pghistory
 from demo_project.shop.models import Category, Product, Supplier
-from tests.ui.html import Page
+from tests.ui.html import Page, completed, opened
 
 
 @pytest.fixture(autouse=True)
@@ -87,12 +87,13 @@ def changed(product: Product, mara: User) -> Product:
 
 @pytest.fixture
 def browse(client: Client) -> Callable[..., Page]:
-    """Logs a user in and reads a page, which has to be valid HTML."""
+    """Logs a user in and reads a page of valid HTML: with all that htmx fetches, or `closed` as it comes."""
 
-    def read(user: User, address: str, *, status: int = 200, **headers: Any) -> Page:
+    def read(user: User, address: str, *, status: int = 200, closed: bool = False, **headers: Any) -> Page:
         client.force_login(user)
         response = client.get(address, headers=headers or None)
         assert response.status_code == status, (response.status_code, address)
-        return Page(response.content.decode())
+        page = Page(response.content.decode())
+        return page if closed else Page(opened(client, completed(client, page.source, **headers), **headers))
 
     return read

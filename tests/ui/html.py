@@ -1,7 +1,13 @@
 """Reading pages: text and links by a parser that refuses what is no valid HTML."""
 
+import re
 from collections.abc import Iterator
+from html import unescape
 from html.parser import HTMLParser
+
+from django.test import Client
+
+from pghistory_ui.row_markup import OPENING
 
 VOID = frozenset({"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"})
 OPTIONAL = frozenset({"p", "li", "option"})
@@ -27,6 +33,20 @@ BLOCKS = frozenset(
     }
 )
 PHRASES = frozenset({"p", "span", "summary", "h1", "h2", "h3", "a", "ins", "del", "button", "label"})
+
+CLOSED_ROW = re.compile(
+    r'(?P<row><details class="pgh-event__what pgh-change" hx-get="(?P<address>[^"]+)" hx-trigger="toggle once">\n'
+    r"<summary>.*?</summary>\n)"
+    r'<p class="pgh-change__body"><a href="[^"]+">[^<]+</a></p>',
+    re.DOTALL,
+)
+
+REGION = re.compile(
+    r'(?P<region><div class="pgh-days" hx-get="(?P<address>[^"]+)" hx-trigger="load"[^>]*>).*?</div>', re.DOTALL
+)
+OUT_OF_BAND = re.compile(
+    r'<(?P<tag>\w+)(?P<rest>[^>]* id="(?P<id>[^"]+)"[^>]*) hx-swap-oob="true">(?P<body>.*?)</(?P=tag)>', re.DOTALL
+)
 
 
 class InvalidHtml(AssertionError):
@@ -113,3 +133,38 @@ class Page(HTMLParser):
     def links_to_events(self) -> list[str]:
         """The permalinks of the events on the page, in their order."""
         return [href for words, href in self.links if words.startswith("Event #")]
+
+
+def completed(client: Client, source: str, **headers: str) -> str:
+    """A page after what stands beside its events was fetched, as htmx does it when the page is there."""
+    region = REGION.search(source)
+    if region is None:
+        return source
+    response = client.get(unescape(region["address"]), headers={**headers, "HX-Request": "true"})
+    assert response.status_code == 200, (response.status_code, region["address"])
+    fragment = response.content.decode()
+    Page(fragment)
+    found = source.replace(region[0], f"{region['region']}{OUT_OF_BAND.sub('', fragment)}</div>")
+    for part in OUT_OF_BAND.finditer(fragment):
+        place = re.compile(rf'<{part["tag"]}[^>]* id="{part["id"]}"[^>]*>.*?</{part["tag"]}>', re.DOTALL)
+        assert len(place.findall(found)) == 1, (part["id"], "has no place on the page")
+        found = place.sub(lambda _, part=part: f"<{part['tag']}{part['rest']}>{part['body']}</{part['tag']}>", found)  # type: ignore[misc]
+    return found
+
+
+def opened(client: Client, source: str, **headers: str) -> str:
+    """A page after each of its rows was opened, as htmx does it; every row of the page has to answer."""
+
+    def fetched(row: re.Match[str]) -> str:
+        response = client.get(unescape(row["address"]), headers={**headers, "HX-Request": "true"})
+        assert response.status_code == 200, (response.status_code, row["address"])
+        fragment = response.content.decode()
+        Page(fragment)
+        assert fragment.strip().startswith('<dl class="pgh-diff">'), fragment
+        return row["row"] + fragment
+
+    found = CLOSED_ROW.sub(fetched, source)
+    if found != source:
+        assert OPENING in source, "the rows do not say where the answer comes"
+    assert "pgh-change__body" not in found.replace(OPENING, "")
+    return found

@@ -206,6 +206,9 @@ def test_a_megabyte_of_text_stays_a_small_page(browse: Browse, mara: User, produ
     assert "2 places" in page.text
     assert "words unchanged" in page.text
     assert len(page.source) < 200_000
+    closed = browse(mara, EVENTS, closed=True)
+    assert "words unchanged" not in closed.text
+    assert len(closed.source) < 60_000
 
 
 def test_the_number_of_queries_does_not_grow_with_the_page(client: Client, mara: User, product: Product):

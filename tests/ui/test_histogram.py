@@ -57,7 +57,7 @@ def test_the_bars_tell_the_filtered_set_in_the_filtered_time(browse: Browse, mar
 
 
 def test_the_activity_page_fetches_them_and_links_to_them_without_scripts(browse: Browse, mara: User, old: Product):
-    page = browse(mara, f"{EVENTS}?model=shop.Product&unchanged=1")
+    page = browse(mara, f"{EVENTS}?model=shop.Product&unchanged=1", closed=True)
     assert page.link("Events a day") == f"{DAYS}?model=shop.Product"
     fragment = browse(mara, f"{DAYS}?model=shop.Product", **{"HX-Request": "true"})
     assert "<html" not in fragment.source

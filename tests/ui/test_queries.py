@@ -159,9 +159,9 @@ def test_the_list_of_jobs_takes_the_same_queries_however_long_it_is(client: Clie
     assert queries(10) == queries(1_000)
 
 
-def statements(client: Client, address: str) -> list[str]:
+def statements(client: Client, address: str, **headers: str) -> list[str]:
     with CaptureQueriesContext(connection) as found:
-        assert client.get(address).status_code == 200
+        assert client.get(address, headers=headers).status_code == 200
     return [query["sql"] for query in found]
 
 
@@ -189,16 +189,17 @@ def test_staff_is_not_looked_for_among_too_many_users(
     client.force_login(mara)
     User.objects.bulk_create(User(username=f"customer-{n}") for n in range(50))
     monkeypatch.setattr(staff, "_lengths", {})
-    asked = statements(client, f"{EVENTS}/")
+    beside, fetched = f"{EVENTS}/days/", {"HX-Request": "true"}
+    asked = statements(client, beside, **fetched)
     assert sum('WHERE "auth_user"."is_staff"' in statement for statement in asked) == 1
-    assert b'<select name="actor"' in client.get(f"{EVENTS}/").content
+    assert b'<select name="actor"' in client.get(beside, headers=fetched).content
 
     with connection.cursor() as cursor:
         cursor.execute("analyze auth_user")
     monkeypatch.setattr(staff, "LOOKED_AT", 40)
     monkeypatch.setattr(staff, "_lengths", {})
-    asked = statements(client, f"{EVENTS}/")
+    asked = statements(client, beside, **fetched)
     assert not any('WHERE "auth_user"."is_staff"' in statement for statement in asked)
     assert b'<input type="text" name="actor"' in client.get(f"{EVENTS}/?actor={mara.pk}").content
     # The length is asked for once in some minutes.
-    assert len(statements(client, f"{EVENTS}/")) == len(asked) - 1
+    assert len(statements(client, beside, **fetched)) == len(asked) - 1
