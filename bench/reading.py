@@ -25,6 +25,10 @@ READS = {
 }
 
 PAGES = ("activity", "object", "empty")
+PAGE_READS = {"activity": "R2", "object": "R1"}
+"""{page: the read that it is without}."""
+# A page takes a hundredth of a second: many rounds cost little, and tell it from the noise.
+PAGE_ROUNDS = 5
 
 SMALL = 20_000
 """Events at which django-pghistory can be measured in seconds."""
@@ -48,19 +52,12 @@ def measure(server: postgres.Server, report: Report, rounds: int, sizes: Sequenc
         with running([Contender("ours", "ours_row")], server) as (ours,):
             ours.ask("remember", events=size)
             by_size[size] = _compared({"timeline": ours, "events": ours, "limit": ours}, rounds)
-            pages = _pages(ours, rounds)
+            pages = _pages(ours, PAGE_ROUNDS * rounds)
             plans = {what: ours.ask("plan", what=what, how="timeline") for what in READS}
         _table(by_size[size], report, f"{size:,} events of items")
         report.table(["page", "ms"], [[what, pages.milliseconds(what, "page")] for what in PAGES])
-        for page, read in (("activity", "R2"), ("object", "R1")):
-            whole, bare, own = (
-                median(costs.costs[key])
-                for costs, key in (
-                    (pages, (page, "page")),
-                    (pages, ("empty", "page")),
-                    (by_size[size], (read, "timeline")),
-                )
-            )
+        for page, read in PAGE_READS.items():
+            whole, bare, own = (median(pages.costs[what, "page"]) for what in (page, "empty", read))
             report.bar(f"page {page} at {size:,} without {read}, to an empty changelist", (whole - own) / bare, 1.5)
     _plans(plans, report)
     _many(server, report, rounds)
@@ -115,14 +112,15 @@ def _peers(server: postgres.Server, report: Report, rounds: int) -> None:
 
 
 def _pages(ours: Process, count: int) -> Rounds:
+    """Pages, and in the same rounds the reads that they are without."""
     found = Rounds()
 
     def one(turn: int, what: str) -> None:
-        cost = ours.ask("page", what=what)["cost"]
+        answer = ours.ask("page", what=what) if what in PAGES else ours.ask("read", what=what, how="timeline")
         if turn:
-            found.note(what, "page", cost)
+            found.note(what, "page", answer["cost"])
 
-    interleaved(count, PAGES, one, what="pages")
+    interleaved(count, (*PAGES, *PAGE_READS.values()), one, what="pages")
     return found
 
 

@@ -1,4 +1,4 @@
-"""The markup of the cards of a page: who, by what and when, above the rows."""
+"""The markup of the days of a page, and in them of its cards: who, by what and when, above the rows."""
 
 from __future__ import annotations
 
@@ -12,9 +12,29 @@ from django.utils.translation import gettext as _
 
 from pghistory_ui import row_markup
 from pghistory_ui.icons import icon
-from pghistory_ui.rows import Card
+from pghistory_ui.rows import Card, Day
 
 _OPTION: Final = re.compile(r"(?<= )--?\w\S*")
+
+
+def day(
+    drawn: Day,
+    words: row_markup.Words,
+    *,
+    in_object: bool = False,
+    chosen: tuple[str, str] | None = None,
+    current: str = "",
+) -> SafeString:
+    """A day with its cards; one that the page before ended in has its title for screen readers only."""
+    section, title = ("pgh-day pgh-day--continued", " pgh-hidden") if drawn.continued else ("pgh-day", "")
+    cards = [card(each, words, in_object=in_object, chosen=chosen, current=current) for each in drawn.cards]
+    parts = [
+        f'<section class="{section}">\n<h2 class="pgh-day__title{title}">{escape(drawn.title)} ',
+        f'<span class="pgh-day__note">{escape(drawn.note)}</span></h2>\n',
+        "\n".join(cards),
+        "\n</section>",
+    ]
+    return SafeString("".join(parts))
 
 
 def card(

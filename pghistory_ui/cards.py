@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator
-from functools import partial
+from functools import lru_cache, partial
 from itertools import groupby
 from typing import Any, Final
 
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, get_format
 from django.utils.timesince import timesince
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from pghistory.models import Event
@@ -30,7 +31,6 @@ from pghistory_ui.sets import change as set_change
 JOB_KEYS: Final = ("command", "job", "task")
 MINUTE: Final = dt.timedelta(minutes=1)
 UNITS: Final = (dt.timedelta(weeks=1), dt.timedelta(days=1), dt.timedelta(hours=1), MINUTE)
-SHORTEST_MONTH: Final = dt.timedelta(days=28)
 
 
 class Desk:
@@ -87,7 +87,7 @@ class Desk:
             label="" if label == kind else label,
             chips=chips,
             more=len(telling) - len(chips),
-            note="" if telling else idiom.note(entry, telling),
+            note="" if telling else idiom.note(entry),
             changes_url=f"{url}changes/{self._how_much}" if idiom.opens(entry, told) else "",
             restore_url=self._restore_url(entry) if self.restorable else "",
         )
@@ -195,6 +195,13 @@ def text_of(value: Any) -> str:
 
 def day_title(date: dt.date, today: dt.date) -> tuple[str, str]:
     """A day as one speaks of it, and the rest of the date."""
+    formats = get_format("DATE_FORMAT"), get_format("MONTH_DAY_FORMAT")
+    return _day_title(date, today, (get_language(), *formats))
+
+
+@lru_cache(maxsize=2_000)
+def _day_title(date: dt.date, today: dt.date, style: Hashable) -> tuple[str, str]:
+    """The same in a language and its formats: all pages tell of the same days, and formatting one takes long."""
     full, weekday = date_format(date, "DATE_FORMAT"), date_format(date, "l")
     days = (today - date).days
     if days == 0:
@@ -218,10 +225,12 @@ def ago(at: dt.datetime, now: dt.datetime) -> str:
 
 
 def _age(at: dt.datetime, now: dt.datetime) -> Hashable:
-    """What `ago` depends on: below a month the elapsed units, from then on the calendar."""
+    """What `ago` depends on: whole years or else months of the calendar, or else the largest unit that has elapsed."""
+    is_begun = (at.day, at.time()) > (now.day, now.time())
+    months = (now.year - at.year) * 12 + now.month - at.month - is_begun
+    if months > 0:
+        return ("years", months // 12) if months >= 12 else ("months", months)
     elapsed = now - at
-    if elapsed >= SHORTEST_MONTH:
-        return at.date(), at.time() > now.time()
     return next(((unit, elapsed // unit) for unit in UNITS if elapsed >= unit), at > now)
 
 

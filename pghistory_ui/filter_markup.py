@@ -22,11 +22,13 @@ def fields(form: FilterForm, group: Literal["main", "more"]) -> SafeString:
     looks = form.looks
     if looks is None:
         return _side_by_side(form, group)
-    if (looks, group) not in _empty:
+    drawn = _empty.get((looks, group))
+    if drawn is None:
+        drawn = _side_by_side(form, group)
         if len(_empty) >= KEPT:
             _empty.clear()
-        _empty[looks, group] = _side_by_side(form, group)
-    return _empty[looks, group]
+        _empty[looks, group] = drawn
+    return drawn
 
 
 def field(shown: BoundField, *, swapped: bool = False) -> SafeString:

@@ -154,12 +154,12 @@ class FilterForm(forms.Form):
     @property
     def more_is_open(self) -> bool:
         """Whether one of the further fields is in use or in error."""
-        return any(self.errors.get(name) or self.data.get(name) for name in self.more if name in self.fields)
+        return any(self.errors.get(name) or any(self.query.getlist(name)) for name in self.more if name in self.fields)
 
     @property
     def is_active(self) -> bool:
         """Whether anything is filtered."""
-        return any(self.data.get(name) for name in self.fields if name != "after")
+        return any(any(self.query.getlist(name)) for name in self.fields if name != "after")
 
     def clean_q(self) -> str:
         """Terms that all have a meaning to the one who asks."""

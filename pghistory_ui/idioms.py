@@ -93,10 +93,8 @@ class Idiom:
             changes += [renderers[name].state(value) for name, value in rest.items() if name not in told]
         return tuple(changes)
 
-    def note(self, entry: Entry, telling: list[str]) -> str:
-        """Why there is no change to tell of, or ""."""
-        if telling:
-            return ""
+    def note(self, entry: Entry) -> str:
+        """Why there is no change to tell of."""
         if entry.is_first:
             return _("first recorded state")
         return _("other fields changed") if entry.changes else _("no tracked field changed")

@@ -101,7 +101,7 @@ class Links:
     def context(self, entry: Entry) -> str:
         """The page of an entry's context, or "" where it has none."""
         key = entry.context.id if entry.context else None
-        return self._addresses.of("context", str(key), partial(page_url, self.access.site, "context")) if key else ""
+        return self._addresses.of("context", key, partial(page_url, self.access.site, "context")) if key else ""
 
     def object(self, entry: Entry) -> Link:
         """The object of an entry; a deleted one is called what it was called when it was last seen."""

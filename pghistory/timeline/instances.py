@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, TypeVar, cast
@@ -30,7 +31,9 @@ def instances_by_key(rows: models.QuerySet[Row], keys: Collection[Any]) -> list[
         text, names, converters = _selecting(model, using)
         try:
             with connections[using].cursor() as cursor:
-                cursor.execute(OnlyReads(text), ([*keys],))
+                key: Any = model._meta.pk
+                wanted = [key.get_db_prep_value(each, connections[using]) for each in keys]
+                cursor.execute(OnlyReads(text), (wanted,))
                 found: Iterable[Sequence[Any]] = cursor.fetchall()
             if converters:
                 found = _converted(found, converters, connections[using])
@@ -69,8 +72,11 @@ def _is_plain(rows: models.QuerySet[Any]) -> bool:
     found, query = cast("Any", rows), cast("Any", rows.query)
     is_narrowed = query.where or query.is_sliced or query.distinct or query.combinator or query.select_for_update
     has_more = query.annotations or query.extra or query.select_related or found._prefetch_related_lookups
+    # A project's own may narrow when they are compiled, or make something of their rows.
+    classes: tuple[Any, ...] = (type(query), type(rows)._fetch_all)
     return (
         not (is_narrowed or has_more)
+        and classes == (_query_class(found.model), models.QuerySet._fetch_all)
         and query.deferred_loading == (frozenset(), True)
         and found._iterable_class is ModelIterable
         and getattr(rows.model._meta.pk, "column", None) is not None
@@ -78,15 +84,22 @@ def _is_plain(rows: models.QuerySet[Any]) -> bool:
 
 
 @lru_cache(maxsize=1_000)
+def _query_class(model: type[models.Model]) -> type:
+    return type(models.QuerySet(model).query)
+
+
+@lru_cache(maxsize=1_000)
 def _selecting(model: type[models.Model], using: str) -> tuple[str, list[str], dict[int, Any]]:
     """The statement that reads rows by an array of keys, the attributes that it gives, and their converters."""
     fields: list[Any] = list(model._meta.concrete_fields)
     names = [field.attname for field in fields]
-    query = model._base_manager.using(using).order_by().values_list(*names).query
+    # No manager of the model's, which may leave rows out.
+    query = models.QuerySet(model, using=using).order_by().values_list(*names).query
     compiler: Any = query.get_compiler(using)
     text, _ = compiler.as_sql()
     key, _ = compiler.compile(F("pk").resolve_expression(query))
-    kind = model._meta.pk.rel_db_type(connections[using])
+    # Without a length or a precision: a cast cuts what is beyond it, and finds another row.
+    kind = re.sub(r"\(.*?\)", "", str(model._meta.pk.rel_db_type(connections[using])))
     columns = [Col(field.model._meta.db_table, field) for field in fields]
     return f"{text} where {key} = any(%s::{kind}[])", names, compiler.get_converters(columns)
 

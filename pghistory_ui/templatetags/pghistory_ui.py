@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from django import template
 from django.contrib.admin.sites import all_sites
 from django.db.models import Model
 from django.template import Context
+from django.template.loader import get_template
 from django.utils.formats import date_format, number_format
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
+from django.utils.translation import get_language
 
 from pghistory_ui import card_markup, clock, config, filter_markup, row_markup
 from pghistory_ui.cards import day_title
 from pghistory_ui.icons import icon, kind_icon
 from pghistory_ui.permissions import Access
-from pghistory_ui.rows import Card, Row
+from pghistory_ui.rows import Day, Row
 from pghistory_ui.views.as_of import FieldThen, last_setters
 from pghistory_ui.views.frame import Tab
 from pghistory_ui.views.object import ObjectPage, object_page
@@ -38,6 +41,17 @@ register.simple_tag(config.skin, name="pgh_skin")
 
 
 @register.simple_tag
+def pgh_constant(name: str) -> SafeString:
+    """A template that says the same to all who read a language: it is rendered once for each."""
+    return _constant(name, get_language())
+
+
+@lru_cache(maxsize=200)
+def _constant(name: str, language: str | None) -> SafeString:
+    return SafeString(get_template(name).render())
+
+
+@register.simple_tag
 def pgh_rows(rows: Iterable[Row]) -> SafeString:
     """The events of a list beside which nothing is chosen."""
     words = row_markup.words()
@@ -45,12 +59,12 @@ def pgh_rows(rows: Iterable[Row]) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def pgh_cards(context: Context, cards: Iterable[Card], *, in_object: bool = False) -> SafeString:
-    """The cards of a day, as the page that they stand on wants them."""
+def pgh_days(context: Context, days: Iterable[Day], *, in_object: bool = False) -> SafeString:
+    """The days of a page with their cards, as the page that they stand on wants them."""
     page = context.get("page")
     chosen, current = getattr(page, "chosen", None), getattr(page, "current", "")
     words = row_markup.words()
-    drawn = (card_markup.card(card, words, in_object=in_object, chosen=chosen, current=current) for card in cards)
+    drawn = (card_markup.day(day, words, in_object=in_object, chosen=chosen, current=current) for day in days)
     return mark_safe("\n".join(drawn))
 
 

@@ -5,6 +5,8 @@ A region of the pages that show events, fetched after them.
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -26,9 +28,10 @@ def days(request: HttpRequest, site: AdminSite) -> HttpResponse:
     query = request.GET.copy()
     address = activity_url(site)
     of_all = not query.pop("here", None)
-    if not of_all and valid and len(form.cleaned_data["obj"]) == 1:
+    objects: list[Any] = form.cleaned_data.get("obj") or [] if valid else []
+    if not of_all and len(objects) == 1:
         # On the page of an object its bars lead to that page.
-        [found] = form.cleaned_data["obj"]
+        [found] = objects
         address = page_url(site, "object", found._meta.label, found.pk)
         query.pop("obj")
     shown, count = None, ""
@@ -43,7 +46,7 @@ def days(request: HttpRequest, site: AdminSite) -> HttpResponse:
             "activity": address,
             "form": form,
             "people": not request.GET.get("actor") and form.offer_people(),
-            "count": count if of_all or any(query.get(name) for name in form.fields) else "",
+            "count": count if of_all or any(any(query.getlist(name)) for name in form.fields) else "",
             "saved": saved(request) if of_all else (),
             "saved_url": page_url(site, "saved_filters"),
         }

@@ -27,7 +27,10 @@
   // A row that was opened before htmx came is fetched then; one that is answered from another page, as that to log in,
   // keeps its link.
   document.addEventListener("htmx:load", (event) => {
-    for (const row of event.detail.elt.querySelectorAll(".pgh-change[hx-get][open]")) window.htmx.trigger(row, "toggle");
+    const { elt } = event.detail;
+    for (const row of elt.querySelectorAll(".pgh-change[hx-get][open]")) window.htmx.trigger(row, "toggle");
+    const region = elt.querySelector("details[open] > .pgh-days[hx-trigger^=toggle]");
+    if (region) window.htmx.trigger(region.parentElement, "toggle");
   });
   document.addEventListener("htmx:beforeSwap", ({ detail }) => {
     const asked = new URL(detail.pathInfo.finalRequestPath, location.href).pathname;

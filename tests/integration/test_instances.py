@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.db import DataError, InternalError, connection, models, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.db.models.signals import post_init
-from django.test.utils import CaptureQueriesContext
+from django.test.utils import CaptureQueriesContext, isolate_apps
 
 from pghistory.timeline import instances_by_key
 from tests.matrix.models.kinds import Kinds
@@ -43,6 +43,8 @@ def test_rows_by_key_are_those_of_the_queryset():
         assert len(expected) == len(keys)
         assert {type(row) for row in found} == {model}
         assert {(row._state.db, row._state.adding) for row in found} == {("default", False)}
+    Tag.objects.create(word="sixteen letters.")
+    assert instances_by_key(Tag.objects.all(), ["sixteen letters. And more"]) == []
     assert instances_by_key(Customer.objects.all(), []) == []
     assert instances_by_key(Customer.objects.all(), [0, -1]) == []
 
@@ -94,3 +96,79 @@ def test_a_refusal_of_the_server_is_not_asked_for_twice():
             instances_by_key(Customer.objects.all(), [customer.pk])
         transaction.set_rollback(True)
     assert len(asked) == 1
+
+
+class CodeField(models.BigIntegerField[Any, Any]):
+    """A key that Python has as a tuple of its kind and its number, and the database as the number."""
+
+    def from_db_value(self, value: int, *_: Any) -> tuple[str, int]:
+        return ("C", value)
+
+    def get_prep_value(self, value: Any) -> int:
+        return int(value[1])
+
+
+class OnlyIlse(type(models.QuerySet(User).query)):  # type: ignore[misc]  # its module is no public one
+    """A query that narrows itself when it is compiled."""
+
+    def get_compiler(self, *args: Any, **kwargs: Any) -> Any:
+        narrowed = self.clone()
+        narrowed.add_q(Q(name="Ilse"))
+        return super(OnlyIlse, narrowed).get_compiler(*args, **kwargs)
+
+
+class Loud(models.QuerySet[Any]):
+    """Rows of which something is made when they are read."""
+
+    def _fetch_all(self) -> None:
+        super()._fetch_all()
+        for row in self._result_cache or ():
+            row.name = row.name.upper()
+
+
+def test_keys_are_written_as_their_field_writes_them():
+    customer = Customer.objects.create(name="Ilse")
+    with isolate_apps("tests.past"):
+
+        class Coded(models.Model):
+            id = CodeField(primary_key=True)
+            name = models.CharField(max_length=16)
+
+            class Meta:
+                app_label, db_table, managed = "past", Customer._meta.db_table, False
+
+    [found] = instances_by_key(Coded._base_manager.all(), [("C", customer.pk)])
+    assert (found.pk, found.name) == (("C", customer.pk), "Ilse")
+
+
+def test_a_base_manager_that_leaves_rows_out_is_not_that_of_a_queryset_with_all_of_them():
+    ilse, ada = Customer.objects.create(name="Ilse"), Customer.objects.create(name="Ada")
+
+    class Few(models.Manager[Any]):
+        def get_queryset(self) -> models.QuerySet[Any]:
+            return super().get_queryset().filter(name="Ilse")
+
+    with isolate_apps("tests.past"):
+
+        class Regular(models.Model):
+            name = models.CharField(max_length=16)
+
+            objects = models.Manager()
+            few = Few()
+
+            class Meta:
+                app_label, db_table, managed = "past", Customer._meta.db_table, False
+                base_manager_name = "few"
+
+    keys = [ilse.pk, ada.pk]
+    everybody: models.QuerySet[Any] = models.QuerySet(Regular)
+    assert sorted(row.name for row in instances_by_key(everybody, keys)) == ["Ada", "Ilse"]
+    assert [row.name for row in instances_by_key(Regular._base_manager.all(), keys)] == ["Ilse"]
+
+
+def test_what_a_queryset_of_a_projects_own_does_late_is_done():
+    ilse, ada = Customer.objects.create(name="Ilse"), Customer.objects.create(name="Ada")
+    keys = [ilse.pk, ada.pk]
+    assert instances_by_key(models.QuerySet(Customer, query=OnlyIlse(Customer)), keys[:1]) == [ilse]
+    assert instances_by_key(models.QuerySet(Customer, query=OnlyIlse(Customer)), [ada.pk]) == []
+    assert sorted(row.name for row in instances_by_key(Loud(Customer), keys)) == ["ADA", "ILSE"]

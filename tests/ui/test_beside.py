@@ -128,3 +128,14 @@ def test_a_page_with_events_asks_for_nothing_beside_them(client: Client, mara: U
         assert ('FROM "pghistory_ui_savedfilter"' in told) is asked
         assert ('WHERE "auth_user"."is_staff"' in told) is asked
         assert "count(" not in told.lower()
+
+
+def test_an_address_of_an_object_without_the_object_is_that_of_everything(browse: Browse, mara: User, changed: Product):
+    for query in ("here=1", "here=1&obj=", "here=1&after="):
+        assert f'href="{EVENTS}?' in browse(mara, f"{DAYS}?{query}", **FETCHED).source
+
+
+def test_the_number_comes_also_where_the_last_value_of_a_filter_is_empty(browse: Browse, mara: User, changed: Product):
+    obj = f"obj=shop.Product:{changed.pk}"
+    assert 'id="pgh-count"' in browse(mara, f"{DAYS}?{obj}&here=1&model=shop.Product&model=", **FETCHED).source
+    assert 'id="pgh-count"' not in browse(mara, f"{DAYS}?{obj}&here=1", **FETCHED).source

@@ -12,6 +12,8 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, InMemoryStorage
 from django.db import models
 from django.utils import timezone, translation
+from hypothesis import given
+from hypothesis import strategies as st
 from psycopg.types.range import Range
 
 from pghistory_ui import cards, links, renderers
@@ -251,3 +253,14 @@ def test_an_address_that_is_none_is_no_link(tmp_path: Path):
     storage = FileSystemStorage(location=tmp_path, base_url="javascript:alert(1)/")
     assert "<a " not in renderer(models.FileField(storage=storage)).change("", "a.jpg").html
     assert renderers.files.FileRenderer("f", None, None).value("a.jpg").url == ""
+
+
+@given(
+    now=st.timedeltas(dt.timedelta(0), dt.timedelta(days=3653)).map(dt.datetime(2020, 1, 1, tzinfo=dt.UTC).__add__),
+    apart=st.lists(st.timedeltas(dt.timedelta(days=-2), dt.timedelta(days=900)), min_size=2, max_size=30),
+)
+def test_instants_of_one_age_are_told_alike(now: dt.datetime, apart: list[dt.timedelta]):
+    found: dict[Any, set[str]] = {}
+    for at in (now - each for each in (*apart, dt.timedelta(days=28), dt.timedelta(days=31), dt.timedelta(days=365))):
+        found.setdefault(cards._age(at, now), set()).add(cards.ago(at, now))
+    assert all(len(words) == 1 for words in found.values()), found
