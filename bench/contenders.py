@@ -90,4 +90,6 @@ def running(contenders: Iterable[Contender], server: postgres.Server) -> Iterato
             stack.callback(process.close)
             process.ask("prepare")
             processes.append(process)
+        # What was installed and made so far goes to the disk before anything is measured, not beside it.
+        os.sync()
         yield processes

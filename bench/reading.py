@@ -27,8 +27,9 @@ READS = {
 PAGES = ("activity", "object", "empty")
 PAGE_READS = {"activity": "R2", "object": "R1"}
 """{page: the read that it is without}."""
-# A page takes a hundredth of a second: many rounds cost little, and tell it from the noise.
-PAGE_ROUNDS = 5
+# What takes some milliseconds is measured in so many times the rounds: they cost little, and tell it from the noise.
+LIGHT = 5
+LIGHT_READS = ("R1", "R1h", "R2", "A1")
 
 SMALL = 20_000
 """Events at which django-pghistory can be measured in seconds."""
@@ -52,7 +53,7 @@ def measure(server: postgres.Server, report: Report, rounds: int, sizes: Sequenc
         with running([Contender("ours", "ours_row")], server) as (ours,):
             ours.ask("remember", events=size)
             by_size[size] = _compared({"timeline": ours, "events": ours, "limit": ours}, rounds)
-            pages = _pages(ours, PAGE_ROUNDS * rounds)
+            pages = _pages(ours, LIGHT * rounds)
             plans = {what: ours.ask("plan", what=what, how="timeline") for what in READS}
         _table(by_size[size], report, f"{size:,} events of items")
         report.table(["page", "ms"], [[what, pages.milliseconds(what, "page")] for what in PAGES])
@@ -76,7 +77,7 @@ def _compared(processes: dict[str, Process], count: int) -> Rounds:
             if turn:
                 found.note(what, name, answer["cost"])
 
-        interleaved(count, processes, one, what=what)
+        interleaved(LIGHT * count if what in LIGHT_READS else count, processes, one, what=what)
     return found
 
 
@@ -137,7 +138,7 @@ def _many(server: postgres.Server, report: Report, rounds: int) -> None:
             if turn:
                 found.note("R2", name, cost)
 
-        interleaved(rounds, by_name, one, what="R2 over many")
+        interleaved(LIGHT * rounds, by_name, one, what="R2 over many")
         # By the clock, on which other work weighs: the quickest counts.
         planning = min(by_name["many"].ask("plan", what="R2", how="timeline")["planning"] for _ in range(rounds)) / 1000
     few, many = (median(found.costs["R2", name]) for name in ("four", "many"))

@@ -53,8 +53,9 @@ OTHERS = ("django-simple-history", "django-auditlog", "django-reversion")
 OTHERS_ROUNDS = 2
 """They are far from every bar, and slow: fewer rounds do."""
 
-CONTEXTS_WEIGHED = 20
-"""Hundreds of contexts in which the log is weighed: an index's page that splits weighs as much as ten of them."""
+CONTEXTS_WEIGHED = 60
+"""Hundreds of contexts in which the log is weighed: an index's page that splits weighs as much as ten of them, and
+django-pghistory's ids of contexts split pages at random."""
 
 INDEXES = ("obj", "time", "context", "actor", "deletions")
 
