@@ -29,7 +29,7 @@ PAGE_READS = {"activity": "R2", "object": "R1"}
 """{page: the read that it is without}."""
 # What takes some milliseconds is measured in so many times the rounds: they cost little, and tell it from the noise.
 LIGHT = 5
-LIGHT_READS = ("R1", "R1h", "R2", "A1")
+LIGHT_READS = ("R1", "R1h", "A1")
 
 SMALL = 20_000
 """Events at which django-pghistory can be measured in seconds."""

@@ -101,7 +101,7 @@ def test_days_are_those_of_the_reader(client: Client, mara: User, old: Product):
 
 
 def test_the_bars_of_an_object_lead_to_its_own_page(browse: Browse, mara: User, old: Product):
-    page = browse(mara, f"/admin/shop/product/{old.pk}/history/?label=insert&label=")
+    page = browse(mara, f"/admin/shop/product/{old.pk}/history/?label=insert&label=", closed=True)
     address = next(href for words, href in page.links if words == "Events a day")
     assert address.startswith(f"{DAYS}?obj=shop.Product%3A{old.pk}&here=1")
     shown = browse(mara, address)
