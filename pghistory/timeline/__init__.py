@@ -137,7 +137,7 @@ class Timeline(Narrowing):
 
     def previous(self, of: Entry | Event) -> Entry | None:
         """The next older entry than an event, which need not be in this timeline; None below the oldest."""
-        return self._first(self._position(of), None, upwards=False)
+        return next(iter(self.older(of, 1)), None)
 
     def older(self, of: Entry | Event, size: int) -> tuple[Entry, ...]:
         """The next older entries than an event, newest first, which need not be in this timeline."""

@@ -18,6 +18,9 @@ from pghistory.timeline import loaders
 
 Row = TypeVar("Row", bound=models.Model)
 
+Converters = dict[int, Any]
+"""{place: what makes the value of a field from that of its column, and the column}"""
+
 UNREAD = "_pgh_unread"
 
 
@@ -89,23 +92,27 @@ def _query_class(model: type[models.Model]) -> type:
 
 
 @lru_cache(maxsize=1_000)
-def _selecting(model: type[models.Model], using: str) -> tuple[str, list[str], dict[int, Any]]:
+def _selecting(model: type[models.Model], using: str) -> tuple[str, list[str], Converters]:
     """The statement that reads rows by an array of keys, the attributes that it gives, and their converters."""
-    fields: list[Any] = list(model._meta.concrete_fields)
-    names = [field.attname for field in fields]
     # No manager of the model's, which may leave rows out.
-    query = models.QuerySet(model, using=using).order_by().values_list(*names).query
-    compiler: Any = query.get_compiler(using)
+    compiler, names, converters = _columns(models.QuerySet(model, using=using).order_by())
     text, _ = compiler.as_sql()
-    key, _ = compiler.compile(F("pk").resolve_expression(query))
+    key, _ = compiler.compile(F("pk").resolve_expression(compiler.query))
     # Without a length or a precision: a cast cuts what is beyond it, and finds another row.
     kind = re.sub(r"\(.*?\)", "", str(model._meta.pk.rel_db_type(connections[using])))
-    columns = [Col(field.model._meta.db_table, field) for field in fields]
-    return f"{text} where {key} = any(%s::{kind}[])", names, compiler.get_converters(columns)
+    return f"{text} where {key} = any(%s::{kind}[])", names, converters
+
+
+def _columns(rows: models.QuerySet[Any]) -> tuple[Any, list[str], Converters]:
+    """The compiler of all columns of rows, the attributes that they are, and their converters."""
+    fields: list[Any] = list(rows.model._meta.concrete_fields)
+    names = [field.attname for field in fields]
+    compiler: Any = rows.values_list(*names).query.get_compiler(rows.db)
+    return compiler, names, compiler.get_converters([Col(field.model._meta.db_table, field) for field in fields])
 
 
 def _converted(
-    rows: Iterable[Sequence[Any]], converters: dict[int, Any], connection: BaseDatabaseWrapper
+    rows: Iterable[Sequence[Any]], converters: Converters, connection: BaseDatabaseWrapper
 ) -> Iterator[list[Any]]:
     for row in rows:
         values = list(row)
@@ -117,18 +124,15 @@ def _converted(
 
 def _as_stored(rows: models.QuerySet[Row]) -> Iterator[Row]:
     model, connection = rows.model, connections[rows.db]
-    fields: list[Any] = list(model._meta.concrete_fields)
-    names = [field.attname for field in fields]
-    compiler: Any = rows.values_list(*names).query.get_compiler(rows.db)
+    compiler, names, converters = _columns(rows)
     text, params = compiler.as_sql()
-    converters = compiler.get_converters([Col(field.model._meta.db_table, field) for field in fields])
     with connection.cursor() as cursor:
         loaders.register(cursor.cursor)
         cursor.execute(text, params)
         found = cursor.fetchall()
     for stored in found:
         values, refused = [], set()
-        for place, (field, value) in enumerate(zip(fields, stored, strict=True)):
+        for place, (field, value) in enumerate(zip(model._meta.concrete_fields, stored, strict=True)):
             made = value
             each, column = converters.get(place, ((), None))
             try:
