@@ -13,6 +13,7 @@ from django.urls import URLPattern, path
 from pghistory_ui.views.activity import activity
 from pghistory_ui.views.as_of import object_as_of
 from pghistory_ui.views.backfill import backfill
+from pghistory_ui.views.beside import days
 from pghistory_ui.views.changes import changes
 from pghistory_ui.views.compare import chosen, compare
 from pghistory_ui.views.context import context
@@ -22,7 +23,6 @@ from pghistory_ui.views.event import event
 from pghistory_ui.views.export import export
 from pghistory_ui.views.exports import exports
 from pghistory_ui.views.health import health
-from pghistory_ui.views.histogram import days
 from pghistory_ui.views.job import job
 from pghistory_ui.views.jobs import all_jobs
 from pghistory_ui.views.models import event_models

@@ -6,7 +6,6 @@ from django.contrib.admin import AdminSite
 from django.contrib.admin.utils import unquote
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
-from pghistory import registry
 from pghistory.timeline import Entry
 from pghistory_ui import config
 from pghistory_ui.blame import Blame
@@ -14,7 +13,7 @@ from pghistory_ui.cards import Desk
 from pghistory_ui.links import Links
 from pghistory_ui.permissions import Access
 from pghistory_ui.views import frame
-from pghistory_ui.views.event import visible_entry
+from pghistory_ui.views.event import object_of, visible_entry
 
 
 def changes(request: HttpRequest, site: AdminSite, label: str, key: str) -> HttpResponse:
@@ -34,6 +33,5 @@ def before(access: Access, entry: Entry) -> list[Entry]:
     """As many entries as a page has of the same object and event model, from the one before this entry on."""
     if entry.obj_id is None or not entry.changes:
         return []
-    found = entry.object or registry.concrete(entry.tracked_model)(pk=entry.obj_id)
-    older = access.history_of(found).across(entry.event_model).older(entry, config.page_size())
+    older = access.history_of(object_of(entry)).across(entry.event_model).older(entry, config.page_size())
     return [access.redacted(each) for each in older]

@@ -9,7 +9,7 @@ from typing import Any, Final
 from django.contrib.admin import AdminSite
 from django.contrib.admin.utils import unquote
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db.models import Q
+from django.db.models import Model, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -72,7 +72,13 @@ def sets_of(access: Access, entry: Entry) -> Sets | None:
     """The sets of the entry's object, living or not; None for an event that belongs to no object."""
     if not has_object(entry.event_model):
         return None
-    return Sets(access, entry.object or registry.concrete(entry.tracked_model)(pk=entry.obj_id))
+    return Sets(access, object_of(entry))
+
+
+def object_of(entry: Entry) -> Model:
+    """The object of an entry that has one: living, or else an instance that has its key only."""
+    gone: Model = registry.concrete(entry.tracked_model)(pk=entry.obj_id)
+    return gone if entry.object is None else entry.object
 
 
 def restore_url(access: Access, entry: Entry) -> str:
