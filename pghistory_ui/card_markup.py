@@ -17,17 +17,10 @@ from pghistory_ui.rows import Card, Day
 _OPTION: Final = re.compile(r"(?<= )--?\w\S*")
 
 
-def day(
-    drawn: Day,
-    words: row_markup.Words,
-    *,
-    in_object: bool = False,
-    chosen: tuple[str, str] | None = None,
-    current: str = "",
-) -> SafeString:
+def day(drawn: Day, words: row_markup.Words, around: row_markup.Surroundings) -> SafeString:
     """A day with its cards; one that the page before ended in has its title for screen readers only."""
     section, title = ("pgh-day pgh-day--continued", " pgh-hidden") if drawn.continued else ("pgh-day", "")
-    cards = [card(each, words, in_object=in_object, chosen=chosen, current=current) for each in drawn.cards]
+    cards = [card(each, words, around) for each in drawn.cards]
     parts = [
         f'<section class="{section}">\n<h2 class="pgh-day__title{title}">{escape(drawn.title)} ',
         f'<span class="pgh-day__note">{escape(drawn.note)}</span></h2>\n',
@@ -37,18 +30,11 @@ def day(
     return SafeString("".join(parts))
 
 
-def card(
-    drawn: Card,
-    words: row_markup.Words,
-    *,
-    in_object: bool = False,
-    chosen: tuple[str, str] | None = None,
-    current: str = "",
-) -> SafeString:
-    """A request or job with its events; `in_object`, `chosen` and `current` are as for a row."""
+def card(drawn: Card, words: row_markup.Words, around: row_markup.Surroundings) -> SafeString:
+    """A request or job with its events."""
     key = escape(drawn.key)
-    kind = " pgh-events--object" if chosen else " pgh-events--own" if in_object else ""
-    rows = [row_markup.row(row, words, in_object=in_object, chosen=chosen, current=current) for row in drawn.rows]
+    kind = " pgh-events--object" if around.chosen else " pgh-events--own" if around.in_object else ""
+    rows = [row_markup.row(row, words, around) for row in drawn.rows]
     parts = [
         f'<article class="pgh-card" aria-labelledby="pgh-card-{key}">\n',
         f'<div class="pgh-card__head">{avatar(drawn)}\n',

@@ -70,15 +70,15 @@ class Access:
         known = self._known(model, attribute)
         if missing := [key for key in wanted if key not in known]:
             known |= dict.fromkeys(missing)
-            by_key = attribute == "pk"
-            objects = (
-                instances_by_key(seen.rows, missing)
-                if by_key
-                else instances_of(seen.rows.filter(**{f"{attribute}__in": missing}))
-            )
-            if seen.by_object:
-                objects = list(filter(self._may_view_object, objects))
-            known |= {getattr(found, attribute): found for found in objects}
+            if attribute == "pk":
+                objects = instances_by_key(seen.rows, missing)
+            else:
+                objects = instances_of(seen.rows.filter(**{f"{attribute}__in": missing}))
+            known |= {
+                getattr(found, attribute): found
+                for found in objects
+                if not seen.by_object or self._may_view_object(found)
+            }
         return {key: found for key in wanted if (found := known.get(key)) is not None}
 
     def viewable_where(self, model: type[Model], **lookups: Any) -> QuerySet[Model]:

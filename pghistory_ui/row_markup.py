@@ -7,6 +7,7 @@ its own kind is drawn, as one of a long text, stays a template.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
 from typing import Final
@@ -46,27 +47,32 @@ def words() -> Words:
     return _words(get_language())
 
 
-def row(
-    drawn: Row,
-    words: Words,
-    *,
-    in_object: bool = False,
-    chosen: tuple[str, str] | None = None,
-    current: str = "",
-) -> SafeString:
-    """An event as an item of a list.
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the page around rows says to them.
 
     `in_object` leaves out the object. `chosen` are the versions that a comparison begins with, where there can be one;
     `current` is the version that the object has now, which needs no restoring.
     """
+
+    in_object: bool = False
+    chosen: tuple[str, str] | None = None
+    current: str = ""
+
+
+ALONE: Final = Surroundings()
+
+
+def row(drawn: Row, words: Words, around: Surroundings = ALONE) -> SafeString:
+    """An event as an item of a list."""
     kind = drawn.kind
     parts = [
         '<li class="pgh-event">\n',
-        "" if chosen is None else _pick(drawn, chosen, words),
+        "" if around.chosen is None else _pick(drawn, around.chosen, words),
         f'<span class="pgh-kind pgh-kind--{kind}">{kind_icon(kind)}{_known(drawn.word)}</span>\n',
-        "" if in_object else _object(drawn),
+        "" if around.in_object else _object(drawn),
         _what(drawn, words),
-        _end(drawn, current, words),
+        _end(drawn, around.current, words),
         "\n</li>",
     ]
     return SafeString("".join(parts))
@@ -145,7 +151,8 @@ def _object(drawn: Row) -> str:
 
 
 def _what(drawn: Row, words: Words) -> str:
-    summary = f"<summary>{words.marker}{chips(drawn, words)}</summary>"
+    closed = chips(drawn, words)
+    summary = f"<summary>{words.marker}{closed}</summary>"
     if drawn.changes:
         opened = diff(drawn.changes, drawn, words)
         return f'<details class="pgh-event__what pgh-change">\n{summary}\n{opened}\n</details>\n'
@@ -155,7 +162,7 @@ def _what(drawn: Row, words: Words) -> str:
             f'hx-trigger="toggle once">\n{summary}\n'
             f'<p class="pgh-change__body"><a href="{escape(drawn.url)}">{words.whole}</a></p>\n</details>\n'
         )
-    return f'<div class="pgh-event__what">{chips(drawn, words)}</div>\n'
+    return f'<div class="pgh-event__what">{closed}</div>\n'
 
 
 def _end(drawn: Row, current: str, words: Words) -> str:

@@ -51,10 +51,9 @@ def chip(drawn: Chip, words: Words) -> SafeString:
     name = _name(drawn.field)
     if drawn.summary:
         return SafeString(f'<span class="pgh-chip">{name} {escape(drawn.summary)}</span>')
-    before, after = drawn.before, drawn.after
-    was = "" if before is None else f"<del>{escape(before)}</del>" if isinstance(before, str) else _mark(before, "del")
-    now = "" if after is None else f"<ins>{escape(after)}</ins>" if isinstance(after, str) else _mark(after, "ins")
-    return SafeString(f'<span class="pgh-chip">{name} {was}{words.to if was and now else ""}{now}</span>')
+    before = "" if drawn.before is None else _mark(drawn.before, "del")
+    after = "" if drawn.after is None else _mark(drawn.after, "ins")
+    return SafeString(f'<span class="pgh-chip">{name} {before}{words.to if before and after else ""}{after}</span>')
 
 
 @lru_cache(maxsize=2_000)
@@ -68,9 +67,11 @@ def _side(value: Value, tag: str, hidden: str) -> str:
     return f'<{tag} class="pgh-{tag}">{hidden}{_words(value)}</{tag}>'
 
 
-def _mark(value: Value, tag: str) -> str:
-    text = escape(value.text)
-    return f'<span class="pgh-none">{text}</span>' if value.empty else f"<{tag}>{text}</{tag}>"
+def _mark(told: str | Value, tag: str) -> str:
+    if isinstance(told, str):
+        return f"<{tag}>{escape(told)}</{tag}>"
+    text = escape(told.text)
+    return f'<span class="pgh-none">{text}</span>' if told.empty else f"<{tag}>{text}</{tag}>"
 
 
 def _words(value: Value) -> str:

@@ -53,18 +53,19 @@ def _constant(name: str, language: str | None) -> SafeString:
 
 @register.simple_tag
 def pgh_rows(rows: Iterable[Row]) -> SafeString:
-    """The events of a list beside which nothing is chosen."""
+    """A list of events beside which nothing is chosen."""
     words = row_markup.words()
-    return mark_safe("\n".join(row_markup.row(row, words) for row in rows))
+    drawn = "\n".join(row_markup.row(row, words) for row in rows)
+    return mark_safe(f'<ul class="pgh-events" {row_markup.OPENING}>\n{drawn}\n</ul>')
 
 
 @register.simple_tag(takes_context=True)
 def pgh_days(context: Context, days: Iterable[Day], *, in_object: bool = False) -> SafeString:
     """The days of a page with their cards, as the page that they stand on wants them."""
     page = context.get("page")
-    chosen, current = getattr(page, "chosen", None), getattr(page, "current", "")
+    around = row_markup.Surroundings(in_object, getattr(page, "chosen", None), getattr(page, "current", ""))
     words = row_markup.words()
-    drawn = (card_markup.day(day, words, in_object=in_object, chosen=chosen, current=current) for day in days)
+    drawn = (card_markup.day(day, words, around) for day in days)
     return mark_safe("\n".join(drawn))
 
 

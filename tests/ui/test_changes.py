@@ -17,7 +17,7 @@ from demo_project.shop.models import Customer, Product, ProductTag, Tag
 from pghistory.models import Event
 from tests.tracked.models import Loose
 from tests.ui.html import Page
-from tests.ui.test_permissions import model_admin
+from tests.ui.test_permissions import asked_for_rows, model_admin
 
 Browse = Callable[..., Page]
 People = Callable[..., User]
@@ -345,12 +345,6 @@ def test_an_opened_row_costs_as_many_queries_and_events_in_a_long_history_as_in_
 
 
 def test_the_admin_of_the_model_is_asked_once_for_an_opened_row(told: Told, mara: User, changed: Product):
-    asked: list[Any] = []
-
-    def get_queryset(self: Any, request: Any) -> Any:
-        asked.append(request)
-        return admin.ModelAdmin.get_queryset(self, request)
-
-    with model_admin(Product, get_queryset=get_queryset):
+    with asked_for_rows(Product) as asked:
         told(mara, newest(changed))
     assert len(asked) == 1

@@ -51,6 +51,19 @@ def model_admin(model: type[Model], site: AdminSite = admin.site, **methods: Any
         instance.__class__ = original
 
 
+@contextmanager
+def asked_for_rows(model: type[Model]) -> Iterator[list[HttpRequest]]:
+    """The requests for which the model's admin is asked which rows may be seen, for the length of the block."""
+    asked: list[HttpRequest] = []
+
+    def get_queryset(self: Any, request: HttpRequest) -> Any:
+        asked.append(request)
+        return admin.ModelAdmin.get_queryset(self, request)
+
+    with model_admin(model, get_queryset=get_queryset):
+        yield asked
+
+
 def export(client: Client, user: User, query: str = "") -> str:
     client.force_login(user)
     return b"".join(client.get(f"{EVENTS}/export.csv{query}").streaming_content).decode()
@@ -230,13 +243,7 @@ def test_the_history_page_of_an_object_out_of_reach_is_django_s_refusal(
 
 
 def test_a_page_asks_the_admin_of_a_model_once_for_its_rows(browse: Browse, mara: User, changed: Product):
-    asked: list[HttpRequest] = []
-
-    def get_queryset(self: Any, request: HttpRequest) -> Any:
-        asked.append(request)
-        return admin.ModelAdmin.get_queryset(self, request)
-
-    with model_admin(Product, get_queryset=get_queryset):
+    with asked_for_rows(Product) as asked:
         browse(mara, f"{EVENTS}/", closed=True)
     assert len(asked) == 1
 
