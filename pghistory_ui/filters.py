@@ -149,7 +149,10 @@ class FilterForm(forms.Form):
         """What tells the fields of an empty form, once drawn, from those of another; None for one that is not empty."""
         if self.is_active or self.errors or isinstance(self.fields["actor"].widget, ChoiceSelect):
             return None
-        return self.access.event_models, tuple(self.fields), page_url(self.access.site, "suggestions"), get_language()
+        # A project may call its models otherwise from one request to the next.
+        names = tuple([str(found._meta.verbose_name) for found in self.access.tracked_models])
+        suggestions = page_url(self.access.site, "suggestions")
+        return self.access.event_models, names, tuple(self.fields), suggestions, get_language()
 
     @property
     def more_is_open(self) -> bool:

@@ -37,6 +37,16 @@ def test_an_object_whose_last_value_is_empty_shows_where_it_was_written(browse: 
     assert opened not in browse(mara, f"{EVENTS}?obj=&obj=", closed=True).source
 
 
+def test_a_model_is_offered_by_the_name_that_it_has_now(
+    browse: Browse, mara: User, changed: Product, monkeypatch: pytest.MonkeyPatch
+):
+    assert '<option value="shop.Product">Product</option>' in browse(mara, EVENTS, closed=True).source
+    with monkeypatch.context() as renamed:
+        renamed.setattr(Product._meta, "verbose_name", "article")
+        assert '<option value="shop.Product">Article</option>' in browse(mara, EVENTS, closed=True).source
+    assert '<option value="shop.Product">Product</option>' in browse(mara, EVENTS, closed=True).source
+
+
 def test_what_another_thread_forgets_meanwhile_is_drawn_all_the_same(
     browse: Browse, mara: User, changed: Product, monkeypatch: pytest.MonkeyPatch
 ):
