@@ -8,7 +8,7 @@ from typing import Any
 
 from bench.contenders import Contender, Process, running
 from bench.report import Report
-from bench.rounds import Rounds, interleaved
+from bench.rounds import LIGHT, Rounds, interleaved
 from demo_project import postgres
 
 READS = {
@@ -24,12 +24,12 @@ READS = {
     "Aall": "all items as they were half-way",
 }
 
+HOWS = ("timeline", "events", "limit")
 PAGES = ("activity", "object", "empty")
 PAGE_READS = {"activity": "R2", "object": "R1"}
 """{page: the read that it is without}."""
-# What takes some milliseconds is measured in so many times the rounds: they cost little, and tell it from the noise.
-LIGHT = 5
-LIGHT_READS = ("R1", "R1h", "A1")
+HEAVY_READS = ("R4", "Aall")
+"""Reads of which a round takes seconds."""
 
 SMALL = 20_000
 """Events at which django-pghistory can be measured in seconds."""
@@ -47,26 +47,27 @@ def measure(server: postgres.Server, report: Report, rounds: int, sizes: Sequenc
         "pages do (in A1 to Aall: `as_of`), `events` the queryset of the aggregate model. Of N events of items there "
         "are 0.3 N each of three other models."
     )
-    by_size: dict[int, Rounds] = {}
-    plans: dict[str, dict[str, Any]] = {}
+    with running([Contender(f"ours at {size:,}", "ours_row") for size in sizes], server) as processes:
+        by_size = dict(zip(sizes, processes, strict=True))
+        for size, process in by_size.items():
+            process.ask("remember", events=size)
+        # In the same rounds, or what has become of the machine meanwhile would be taken for growth.
+        found = _compared({_at(how, size): by_size[size] for size in sizes for how in HOWS}, rounds)
+        pages = {size: _pages(process, LIGHT * rounds) for size, process in by_size.items()}
+        plans = {what: processes[-1].ask("plan", what=what, how="timeline") for what in READS}
     for size in sizes:
-        with running([Contender("ours", "ours_row")], server) as (ours,):
-            ours.ask("remember", events=size)
-            by_size[size] = _compared({"timeline": ours, "events": ours, "limit": ours}, rounds)
-            pages = _pages(ours, LIGHT * rounds)
-            plans = {what: ours.ask("plan", what=what, how="timeline") for what in READS}
-        _table(by_size[size], report, f"{size:,} events of items")
-        report.table(["page", "ms"], [[what, pages.milliseconds(what, "page")] for what in PAGES])
+        _table(found, report, size)
+        report.table(["page", "ms"], [[what, pages[size].milliseconds(what, "page")] for what in PAGES])
         for page, read in PAGE_READS.items():
-            whole, bare, own = (median(pages.costs[what, "page"]) for what in (page, "empty", read))
+            whole, bare, own = (median(pages[size].costs[what, "page"]) for what in (page, "empty", read))
             report.bar(f"page {page} at {size:,} without {read}, to an empty changelist", (whole - own) / bare, 1.5)
     _plans(plans, report)
     _many(server, report, rounds)
     _peers(server, report, rounds)
-    _bars(by_size, report)
+    _bars(found, report, sizes)
 
 
-def _compared(processes: dict[str, Process], count: int) -> Rounds:
+def _compared(processes: dict[str, Process], count: int, *, light: int = LIGHT) -> Rounds:
     found = Rounds()
     for what in READS:
 
@@ -77,21 +78,26 @@ def _compared(processes: dict[str, Process], count: int) -> Rounds:
             if turn:
                 found.note(what, name, answer["cost"])
 
-        interleaved(LIGHT * count if what in LIGHT_READS else count, processes, one, what=what)
+        interleaved(count if what in HEAVY_READS else light * count, processes, one, what=what)
     return found
 
 
-def _table(found: Rounds, report: Report, head: str) -> None:
+def _at(how: str, size: int) -> str:
+    return f"{how} at {size:,}"
+
+
+def _table(found: Rounds, report: Report, size: int) -> None:
+    timeline, events, limit = (_at(how, size) for how in HOWS)
     report.table(
-        [head, "limit, ms", "timeline, ms", "to the limit", "events, ms", "to the limit"],
+        [f"{size:,} events of items", "limit, ms", "timeline, ms", "to the limit", "events, ms", "to the limit"],
         [
             [
                 f"{what} {text}",
-                found.milliseconds(what, "limit"),
-                found.milliseconds(what, "timeline"),
-                found.ratio(what, "timeline", "limit"),
-                found.milliseconds(what, "events"),
-                found.ratio(what, "events", "limit"),
+                found.milliseconds(what, limit),
+                found.milliseconds(what, timeline),
+                found.ratio(what, timeline, limit),
+                found.milliseconds(what, events),
+                found.ratio(what, events, limit),
             ]
             for what, text in READS.items()
         ],
@@ -104,7 +110,7 @@ def _peers(server: postgres.Server, report: Report, rounds: int) -> None:
     with running(contenders, server) as (ours, peer):
         for process in (ours, peer):
             process.ask("remember", events=SMALL)
-        found = _compared({"timeline": ours, "events": ours, "events of django-pghistory": peer}, rounds)
+        found = _compared({"timeline": ours, "events": ours, "events of django-pghistory": peer}, rounds, light=1)
     names = ("timeline", "events", "events of django-pghistory")
     report.table(
         [f"{SMALL:,} events of items", *(f"{name}, ms" for name in names)],
@@ -163,15 +169,15 @@ def _sequential(plan: dict[str, object]) -> list[str]:
     return found
 
 
-def _bars(by_size: dict[int, Rounds], report: Report) -> None:
+def _bars(found: Rounds, report: Report, sizes: Sequence[int]) -> None:
     report.title("Bars of reads")
-    first = next(iter(by_size))
+    first = sizes[0]
     for what in READS:
         if what == "R4":
             continue
         allowed = TIMES_THE_LIMIT_AS_OF if what.startswith("A") else TIMES_THE_LIMIT
-        for size, found in by_size.items():
-            report.bar(f"{what} at {size:,}, to the limit", found.ratio(what, "timeline", "limit"), allowed)
-            start, now = (median(costs.costs[what, "timeline"]) for costs in (by_size[first], found))
+        for size in sizes:
+            own, limit = _at("timeline", size), _at("limit", size)
+            report.bar(f"{what} at {size:,}, to the limit", found.ratio(what, own, limit), allowed)
             if size != first and what != "Aall":
-                report.bar(f"{what}: {first:,} to {size:,}", now / start, GROWTH)
+                report.bar(f"{what}: {first:,} to {size:,}", found.ratio(what, own, _at("timeline", first)), GROWTH)

@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from bench.environments import PACKAGES
-from bench.rounds import Ratio
+from bench.rounds import LIGHT, Ratio
 
 RESULTS = Path(__file__).resolve().parent / "RESULTS.md"
 
@@ -24,13 +24,14 @@ class Report:
         packages = ", ".join(package.replace("==", " ") for package in PACKAGES.values())
         self._add(
             "# Results of `make bench`\n\n"
-            f"{form}, {dt.datetime.now(dt.UTC):%Y-%m-%d}. {rounds} interleaved rounds after one to warm up, on a "
-            f"machine ({platform.machine()}) of {os.cpu_count()} cores and {_memory()} GB; PostgreSQL {postgres}, "
-            f"Python {platform.python_version()}, Django {version('Django')}, psycopg {version('psycopg')}; "
-            f"{packages}.\n\n"
+            f"{form}, {dt.datetime.now(dt.UTC):%Y-%m-%d}. {rounds} interleaved rounds after one to warm up, {LIGHT} "
+            f"times as many of what takes some milliseconds, on a machine ({platform.machine()}) of {os.cpu_count()} "
+            f"cores and {_memory()} GB; PostgreSQL {postgres}, Python {platform.python_version()}, Django "
+            f"{version('Django')}, psycopg {version('psycopg')}; {packages}.\n\n"
             "Ratios are of processor seconds, of the client and of its database process together, so that other work "
             "on the machine does not count; without the waiting in between, what history adds weighs more than by the "
-            "clock. Milliseconds are by the clock. Written by the command: edit nothing here."
+            "clock. Parallel workers, whose seconds would not be counted, are off. Milliseconds are by the clock. "
+            "Written by the command: edit nothing here."
         )
 
     def title(self, text: str) -> None:

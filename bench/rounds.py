@@ -11,6 +11,9 @@ from typing import Any
 Costs = dict[tuple[str, str], list[float]]
 """{(what, name): a number a round}"""
 
+LIGHT = 5
+"""So many times the rounds for what takes some milliseconds: they cost little, and tell it from the noise."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ratio:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bench.contenders import Contender, Process, running
 from bench.report import Report
-from bench.rounds import Rounds, interleaved
+from bench.rounds import LIGHT, Rounds, interleaved
 from demo_project import postgres
 
 PLAIN, RAW, RAW_STATEMENT = "plain", "by hand, row", "by hand, statement"
@@ -40,6 +40,8 @@ WRITES = {
     "W4n": "the same on a new connection",
     "S10k": "update() of 10,000 in a context",
 }
+
+LIGHT_WRITES = ("W1", "W2", "W6a", "W6b", "W6c")
 
 UPDATES = ("W4", "W4n", "S10k")
 """Writes that leave so many dead rows that each round begins with a VACUUM."""
@@ -95,7 +97,7 @@ def _compared(processes: list[Process], writes: list[str], count: int) -> Rounds
             if turn:
                 found.note(what, name, cost)
 
-        interleaved(count, by_name, one, what=what)
+        interleaved(LIGHT * count if what in LIGHT_WRITES else count, by_name, one, what=what)
     return found
 
 
