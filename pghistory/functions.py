@@ -12,20 +12,20 @@ from pghistory import sql
 
 CONTEXT_ID_SQL = "nullif(current_setting('pghistory.context_id', true), '')::uuid"
 CONTEXT_METADATA_SQL = "nullif(current_setting('pghistory.context_metadata', true), '')::jsonb"
-ATTACH_CONTEXT_SQL = "_pgh_attach_context()"
+ATTACH_CONTEXT = "_pgh_attach_context"
 ATTACHED_CONTEXT_SQL = """case
     when starts_with(current_setting('pghistory.context', true), '=')
     then split_part(current_setting('pghistory.context'), E'\\t', 2)::uuid
     when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
-    then _pgh_attach_context()
+    then {function}()
 end"""
-"""The same, for triggers: the function is called where there is a row to be written, and not where there is none."""
+"""The active context's id, for triggers: the function is called where there is a row to be written, and not else."""
 
 
 class AttachContext(Func):
     """The active context's id, whose row is written when it is not yet; null without a context."""
 
-    template = ATTACH_CONTEXT_SQL
+    template = f"{ATTACH_CONTEXT}()"
     output_field = models.UUIDField()
     arity = 0
 

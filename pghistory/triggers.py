@@ -53,7 +53,7 @@ class CompiledTriggerV1(compiler.Trigger):
 
 
 class RowEventSqlV1(_FileSql):
-    """A trigger that stores one event a row."""
+    """A trigger that stores one event a row, in a function whose names are bound when it is made."""
 
     template = "row_v1.sql"
 
@@ -106,7 +106,8 @@ class Event(pgtrigger.Trigger):
 
     def get_func(self, model: Tracked) -> str:
         columns = self.columns()
-        insert = f"insert into {sql.name(self.event_model._meta.db_table)} (\n    {_lines(columns)}\n)"
+        named = sql.bound if self.level is pgtrigger.Row else sql.name
+        insert = f"insert into {named(self.event_model._meta.db_table)} (\n    {_lines(columns)}\n)"
         values = _lines(columns.values())
         condition = self._condition(model)
         if self.level is pgtrigger.Row:
@@ -172,13 +173,18 @@ class Event(pgtrigger.Trigger):
         if field.name == "pgh_obj":
             return f"{self.row}.{sql.name(tracked.pk.column)}"
         if field.name == "pgh_context":
-            attached = _indented(functions.ATTACHED_CONTEXT_SQL)
-            return self._once(attached if field.is_relation else functions.CONTEXT_METADATA_SQL)
+            return self._once(self._attached() if field.is_relation else functions.CONTEXT_METADATA_SQL)
         if field.name == "pgh_context_id":
             return self._once(functions.CONTEXT_ID_SQL)
         if field.name in self.event_model.pgh_tracked_fields:
             return f"{self.row}.{sql.name(tracked.get_field(field.name).column)}"
         return None
+
+    def _attached(self) -> str:
+        function = functions.ATTACH_CONTEXT
+        if self.level is pgtrigger.Row:
+            function = sql.bound(function)
+        return _indented(functions.ATTACHED_CONTEXT_SQL.format(function=function))
 
     def _once(self, value: str) -> str:
         """A value that all rows of a statement share: a sub-query that waits for the first row, and is asked once."""

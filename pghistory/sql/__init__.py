@@ -34,6 +34,11 @@ def name(identifier: str) -> str:
     return identifier if identifier.startswith('"') and identifier.endswith('"') else f'"{identifier}"'
 
 
+def bound(identifier: str) -> str:
+    """The same in the function of a row's trigger, whose text says at its installation in which schema that is."""
+    return name(identifier) if '"' in identifier else f"pghistory_bound.{name(identifier)}"
+
+
 def literal(value: str) -> str:
     """A text as an SQL literal that reads the same under every setting of the session.
 

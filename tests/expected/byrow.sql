@@ -1,8 +1,10 @@
 -- insert_insert
+do $pghistory_function$
+declare
+    _text text := $pghistory_text$
 create or replace function pgtrigger_insert_insert_6f62f()
 returns trigger
 language plpgsql
-set search_path from current
 as $pghistory$
 
 begin
@@ -16,7 +18,7 @@ begin
         end if;
     end if;
 
-    insert into "tracked_byrowevent" (
+    insert into pghistory_bound."tracked_byrowevent" (
         "pgh_created_at",
         "pgh_label",
         "id",
@@ -38,13 +40,50 @@ begin
             when starts_with(current_setting('pghistory.context', true), '=')
             then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
-            then _pgh_attach_context()
+            then pghistory_bound."_pgh_attach_context"()
         end
     );
 
     return null;
 end
-$pghistory$;
+$pghistory$
+    $pghistory_text$;
+    _name text;
+begin
+    -- Names are bound to what they mean now, wherever a session looks: to set search_path for each row would take longer
+    -- than the rest of the function. What is not there yet is looked for by each session.
+    for _name in
+        select
+            (regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g'))[1]
+    loop
+        _text := replace(
+            _text,
+            'pghistory_bound.' || _name,
+            coalesce(
+                (
+                    select
+                        relnamespace::regnamespace::text || '.'
+                    from
+                        pg_class
+                    where
+                        oid = to_regclass(_name)
+                ),
+                (
+                    select
+                        pronamespace::regnamespace::text || '.'
+                    from
+                        pg_proc
+                    where
+                        oid = to_regproc(_name)
+                ),
+                ''
+            ) || _name
+        );
+    end loop;
+
+    execute _text;
+end
+$pghistory_function$;
 
 do $pghistory_install$
 declare
@@ -84,15 +123,17 @@ begin
         execute function pgtrigger_insert_insert_6f62f()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_insert_insert_6f62f on ' || _table || ' is ''706e280abe6e4ca9c9acbe3cd733bf3ef8c61bf5''';
+    execute 'comment on trigger pgtrigger_insert_insert_6f62f on ' || _table || ' is ''fe2f4f02aed3c119d08359995d17cf0d3bac0fd4''';
 end
 $pghistory_install$;
 
 -- update_update
+do $pghistory_function$
+declare
+    _text text := $pghistory_text$
 create or replace function pgtrigger_update_update_decc5()
 returns trigger
 language plpgsql
-set search_path from current
 as $pghistory$
 
 begin
@@ -110,7 +151,7 @@ begin
         return null;
     end if;
     
-    insert into "tracked_byrowevent" (
+    insert into pghistory_bound."tracked_byrowevent" (
         "pgh_created_at",
         "pgh_label",
         "id",
@@ -132,13 +173,50 @@ begin
             when starts_with(current_setting('pghistory.context', true), '=')
             then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
-            then _pgh_attach_context()
+            then pghistory_bound."_pgh_attach_context"()
         end
     );
 
     return null;
 end
-$pghistory$;
+$pghistory$
+    $pghistory_text$;
+    _name text;
+begin
+    -- Names are bound to what they mean now, wherever a session looks: to set search_path for each row would take longer
+    -- than the rest of the function. What is not there yet is looked for by each session.
+    for _name in
+        select
+            (regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g'))[1]
+    loop
+        _text := replace(
+            _text,
+            'pghistory_bound.' || _name,
+            coalesce(
+                (
+                    select
+                        relnamespace::regnamespace::text || '.'
+                    from
+                        pg_class
+                    where
+                        oid = to_regclass(_name)
+                ),
+                (
+                    select
+                        pronamespace::regnamespace::text || '.'
+                    from
+                        pg_proc
+                    where
+                        oid = to_regproc(_name)
+                ),
+                ''
+            ) || _name
+        );
+    end loop;
+
+    execute _text;
+end
+$pghistory_function$;
 
 do $pghistory_install$
 declare
@@ -178,15 +256,17 @@ begin
         execute function pgtrigger_update_update_decc5()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_update_update_decc5 on ' || _table || ' is ''50a29eb2a342c827fea54efb4edb8545911957ac''';
+    execute 'comment on trigger pgtrigger_update_update_decc5 on ' || _table || ' is ''84ecbe11ebb19cef0e709a62baf69211e4e14b95''';
 end
 $pghistory_install$;
 
 -- delete_delete
+do $pghistory_function$
+declare
+    _text text := $pghistory_text$
 create or replace function pgtrigger_delete_delete_444be()
 returns trigger
 language plpgsql
-set search_path from current
 as $pghistory$
 
 begin
@@ -200,7 +280,7 @@ begin
         end if;
     end if;
 
-    insert into "tracked_byrowevent" (
+    insert into pghistory_bound."tracked_byrowevent" (
         "pgh_created_at",
         "pgh_label",
         "id",
@@ -222,13 +302,50 @@ begin
             when starts_with(current_setting('pghistory.context', true), '=')
             then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
-            then _pgh_attach_context()
+            then pghistory_bound."_pgh_attach_context"()
         end
     );
 
     return null;
 end
-$pghistory$;
+$pghistory$
+    $pghistory_text$;
+    _name text;
+begin
+    -- Names are bound to what they mean now, wherever a session looks: to set search_path for each row would take longer
+    -- than the rest of the function. What is not there yet is looked for by each session.
+    for _name in
+        select
+            (regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g'))[1]
+    loop
+        _text := replace(
+            _text,
+            'pghistory_bound.' || _name,
+            coalesce(
+                (
+                    select
+                        relnamespace::regnamespace::text || '.'
+                    from
+                        pg_class
+                    where
+                        oid = to_regclass(_name)
+                ),
+                (
+                    select
+                        pronamespace::regnamespace::text || '.'
+                    from
+                        pg_proc
+                    where
+                        oid = to_regproc(_name)
+                ),
+                ''
+            ) || _name
+        );
+    end loop;
+
+    execute _text;
+end
+$pghistory_function$;
 
 do $pghistory_install$
 declare
@@ -268,15 +385,17 @@ begin
         execute function pgtrigger_delete_delete_444be()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_delete_delete_444be on ' || _table || ' is ''14421753b02d0d1ca8e8dc77235f2f41c7d1f04c''';
+    execute 'comment on trigger pgtrigger_delete_delete_444be on ' || _table || ' is ''cddb8ecd655b634dc36fca8dc394000fe09df7b3''';
 end
 $pghistory_install$;
 
 -- before_update
+do $pghistory_function$
+declare
+    _text text := $pghistory_text$
 create or replace function pgtrigger_before_update_03feb()
 returns trigger
 language plpgsql
-set search_path from current
 as $pghistory$
 
 begin
@@ -290,7 +409,7 @@ begin
         end if;
     end if;
 
-    insert into "tracked_byrowevent" (
+    insert into pghistory_bound."tracked_byrowevent" (
         "pgh_created_at",
         "pgh_label",
         "id",
@@ -312,13 +431,50 @@ begin
             when starts_with(current_setting('pghistory.context', true), '=')
             then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
-            then _pgh_attach_context()
+            then pghistory_bound."_pgh_attach_context"()
         end
     );
 
     return null;
 end
-$pghistory$;
+$pghistory$
+    $pghistory_text$;
+    _name text;
+begin
+    -- Names are bound to what they mean now, wherever a session looks: to set search_path for each row would take longer
+    -- than the rest of the function. What is not there yet is looked for by each session.
+    for _name in
+        select
+            (regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g'))[1]
+    loop
+        _text := replace(
+            _text,
+            'pghistory_bound.' || _name,
+            coalesce(
+                (
+                    select
+                        relnamespace::regnamespace::text || '.'
+                    from
+                        pg_class
+                    where
+                        oid = to_regclass(_name)
+                ),
+                (
+                    select
+                        pronamespace::regnamespace::text || '.'
+                    from
+                        pg_proc
+                    where
+                        oid = to_regproc(_name)
+                ),
+                ''
+            ) || _name
+        );
+    end loop;
+
+    execute _text;
+end
+$pghistory_function$;
 
 do $pghistory_install$
 declare
@@ -358,15 +514,17 @@ begin
         execute function pgtrigger_before_update_03feb()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_before_update_03feb on ' || _table || ' is ''7d44562fdef1e16f95028b6699d09df4a9bbc3fc''';
+    execute 'comment on trigger pgtrigger_before_update_03feb on ' || _table || ' is ''3f01c0d6a6d2d2e5643bd0abb5c9480827dd74e3''';
 end
 $pghistory_install$;
 
 -- down_update
+do $pghistory_function$
+declare
+    _text text := $pghistory_text$
 create or replace function pgtrigger_down_update_fc2c6()
 returns trigger
 language plpgsql
-set search_path from current
 as $pghistory$
 
 begin
@@ -380,7 +538,7 @@ begin
         end if;
     end if;
 
-    insert into "tracked_byrowevent" (
+    insert into pghistory_bound."tracked_byrowevent" (
         "pgh_created_at",
         "pgh_label",
         "id",
@@ -402,13 +560,50 @@ begin
             when starts_with(current_setting('pghistory.context', true), '=')
             then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
-            then _pgh_attach_context()
+            then pghistory_bound."_pgh_attach_context"()
         end
     );
 
     return null;
 end
-$pghistory$;
+$pghistory$
+    $pghistory_text$;
+    _name text;
+begin
+    -- Names are bound to what they mean now, wherever a session looks: to set search_path for each row would take longer
+    -- than the rest of the function. What is not there yet is looked for by each session.
+    for _name in
+        select
+            (regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g'))[1]
+    loop
+        _text := replace(
+            _text,
+            'pghistory_bound.' || _name,
+            coalesce(
+                (
+                    select
+                        relnamespace::regnamespace::text || '.'
+                    from
+                        pg_class
+                    where
+                        oid = to_regclass(_name)
+                ),
+                (
+                    select
+                        pronamespace::regnamespace::text || '.'
+                    from
+                        pg_proc
+                    where
+                        oid = to_regproc(_name)
+                ),
+                ''
+            ) || _name
+        );
+    end loop;
+
+    execute _text;
+end
+$pghistory_function$;
 
 do $pghistory_install$
 declare
@@ -448,15 +643,17 @@ begin
         execute function pgtrigger_down_update_fc2c6()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_down_update_fc2c6 on ' || _table || ' is ''5c86471c7847a6f61b25c65dcbf762dd17ec6a63''';
+    execute 'comment on trigger pgtrigger_down_update_fc2c6 on ' || _table || ' is ''e14a132ccc5ab01a703113986f5f5c61cf5a0831''';
 end
 $pghistory_install$;
 
 -- both_update
+do $pghistory_function$
+declare
+    _text text := $pghistory_text$
 create or replace function pgtrigger_both_update_71773()
 returns trigger
 language plpgsql
-set search_path from current
 as $pghistory$
 
 begin
@@ -470,7 +667,7 @@ begin
         end if;
     end if;
 
-    insert into "tracked_byrowevent" (
+    insert into pghistory_bound."tracked_byrowevent" (
         "pgh_created_at",
         "pgh_label",
         "id",
@@ -492,13 +689,50 @@ begin
             when starts_with(current_setting('pghistory.context', true), '=')
             then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
-            then _pgh_attach_context()
+            then pghistory_bound."_pgh_attach_context"()
         end
     );
 
     return null;
 end
-$pghistory$;
+$pghistory$
+    $pghistory_text$;
+    _name text;
+begin
+    -- Names are bound to what they mean now, wherever a session looks: to set search_path for each row would take longer
+    -- than the rest of the function. What is not there yet is looked for by each session.
+    for _name in
+        select
+            (regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g'))[1]
+    loop
+        _text := replace(
+            _text,
+            'pghistory_bound.' || _name,
+            coalesce(
+                (
+                    select
+                        relnamespace::regnamespace::text || '.'
+                    from
+                        pg_class
+                    where
+                        oid = to_regclass(_name)
+                ),
+                (
+                    select
+                        pronamespace::regnamespace::text || '.'
+                    from
+                        pg_proc
+                    where
+                        oid = to_regproc(_name)
+                ),
+                ''
+            ) || _name
+        );
+    end loop;
+
+    execute _text;
+end
+$pghistory_function$;
 
 do $pghistory_install$
 declare
@@ -538,15 +772,17 @@ begin
         execute function pgtrigger_both_update_71773()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_both_update_71773 on ' || _table || ' is ''874cf0b24f385d817604d2de38676fd9542e7ae0''';
+    execute 'comment on trigger pgtrigger_both_update_71773 on ' || _table || ' is ''66db360bdbae76678413c5c37b6a5a24868db9c3''';
 end
 $pghistory_install$;
 
 -- big_insert
+do $pghistory_function$
+declare
+    _text text := $pghistory_text$
 create or replace function pgtrigger_big_insert_42fa7()
 returns trigger
 language plpgsql
-set search_path from current
 as $pghistory$
 
 begin
@@ -560,7 +796,7 @@ begin
         end if;
     end if;
 
-    insert into "tracked_byrowevent" (
+    insert into pghistory_bound."tracked_byrowevent" (
         "pgh_created_at",
         "pgh_label",
         "id",
@@ -582,13 +818,50 @@ begin
             when starts_with(current_setting('pghistory.context', true), '=')
             then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
-            then _pgh_attach_context()
+            then pghistory_bound."_pgh_attach_context"()
         end
     );
 
     return null;
 end
-$pghistory$;
+$pghistory$
+    $pghistory_text$;
+    _name text;
+begin
+    -- Names are bound to what they mean now, wherever a session looks: to set search_path for each row would take longer
+    -- than the rest of the function. What is not there yet is looked for by each session.
+    for _name in
+        select
+            (regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g'))[1]
+    loop
+        _text := replace(
+            _text,
+            'pghistory_bound.' || _name,
+            coalesce(
+                (
+                    select
+                        relnamespace::regnamespace::text || '.'
+                    from
+                        pg_class
+                    where
+                        oid = to_regclass(_name)
+                ),
+                (
+                    select
+                        pronamespace::regnamespace::text || '.'
+                    from
+                        pg_proc
+                    where
+                        oid = to_regproc(_name)
+                ),
+                ''
+            ) || _name
+        );
+    end loop;
+
+    execute _text;
+end
+$pghistory_function$;
 
 do $pghistory_install$
 declare
@@ -628,15 +901,17 @@ begin
         execute function pgtrigger_big_insert_42fa7()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_big_insert_42fa7 on ' || _table || ' is ''fd499f75fd01622c90537236d57b0d13c26bd618''';
+    execute 'comment on trigger pgtrigger_big_insert_42fa7 on ' || _table || ' is ''dc072948a618f222046fbd5fae5cf74cc6733f7f''';
 end
 $pghistory_install$;
 
 -- named_gone_delete
+do $pghistory_function$
+declare
+    _text text := $pghistory_text$
 create or replace function pgtrigger_named_gone_delete_b0553()
 returns trigger
 language plpgsql
-set search_path from current
 as $pghistory$
 
 begin
@@ -650,7 +925,7 @@ begin
         end if;
     end if;
 
-    insert into "tracked_byrowevent" (
+    insert into pghistory_bound."tracked_byrowevent" (
         "pgh_created_at",
         "pgh_label",
         "id",
@@ -672,13 +947,50 @@ begin
             when starts_with(current_setting('pghistory.context', true), '=')
             then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
-            then _pgh_attach_context()
+            then pghistory_bound."_pgh_attach_context"()
         end
     );
 
     return null;
 end
-$pghistory$;
+$pghistory$
+    $pghistory_text$;
+    _name text;
+begin
+    -- Names are bound to what they mean now, wherever a session looks: to set search_path for each row would take longer
+    -- than the rest of the function. What is not there yet is looked for by each session.
+    for _name in
+        select
+            (regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g'))[1]
+    loop
+        _text := replace(
+            _text,
+            'pghistory_bound.' || _name,
+            coalesce(
+                (
+                    select
+                        relnamespace::regnamespace::text || '.'
+                    from
+                        pg_class
+                    where
+                        oid = to_regclass(_name)
+                ),
+                (
+                    select
+                        pronamespace::regnamespace::text || '.'
+                    from
+                        pg_proc
+                    where
+                        oid = to_regproc(_name)
+                ),
+                ''
+            ) || _name
+        );
+    end loop;
+
+    execute _text;
+end
+$pghistory_function$;
 
 do $pghistory_install$
 declare
@@ -718,15 +1030,17 @@ begin
         execute function pgtrigger_named_gone_delete_b0553()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_named_gone_delete_b0553 on ' || _table || ' is ''5c0872e0821bfeea1bdb70fe8df8db1521d5e59f''';
+    execute 'comment on trigger pgtrigger_named_gone_delete_b0553 on ' || _table || ' is ''197c982100b8165f0671f4980afd724599f08c29''';
 end
 $pghistory_install$;
 
 -- written_insert_or_update
+do $pghistory_function$
+declare
+    _text text := $pghistory_text$
 create or replace function pgtrigger_written_insert_or_update_cda00()
 returns trigger
 language plpgsql
-set search_path from current
 as $pghistory$
 
 begin
@@ -740,7 +1054,7 @@ begin
         end if;
     end if;
 
-    insert into "tracked_byrowevent" (
+    insert into pghistory_bound."tracked_byrowevent" (
         "pgh_created_at",
         "pgh_label",
         "id",
@@ -762,13 +1076,50 @@ begin
             when starts_with(current_setting('pghistory.context', true), '=')
             then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
-            then _pgh_attach_context()
+            then pghistory_bound."_pgh_attach_context"()
         end
     );
 
     return null;
 end
-$pghistory$;
+$pghistory$
+    $pghistory_text$;
+    _name text;
+begin
+    -- Names are bound to what they mean now, wherever a session looks: to set search_path for each row would take longer
+    -- than the rest of the function. What is not there yet is looked for by each session.
+    for _name in
+        select
+            (regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g'))[1]
+    loop
+        _text := replace(
+            _text,
+            'pghistory_bound.' || _name,
+            coalesce(
+                (
+                    select
+                        relnamespace::regnamespace::text || '.'
+                    from
+                        pg_class
+                    where
+                        oid = to_regclass(_name)
+                ),
+                (
+                    select
+                        pronamespace::regnamespace::text || '.'
+                    from
+                        pg_proc
+                    where
+                        oid = to_regproc(_name)
+                ),
+                ''
+            ) || _name
+        );
+    end loop;
+
+    execute _text;
+end
+$pghistory_function$;
 
 do $pghistory_install$
 declare
@@ -808,15 +1159,17 @@ begin
         execute function pgtrigger_written_insert_or_update_cda00()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_written_insert_or_update_cda00 on ' || _table || ' is ''c5f01fae496ea3408d6c00e549ee0894b2cdd7a5''';
+    execute 'comment on trigger pgtrigger_written_insert_or_update_cda00 on ' || _table || ' is ''62d0418c7c14dd878b56f2af6555ea43a1c5e450''';
 end
 $pghistory_install$;
 
 -- left_update_or_delete
+do $pghistory_function$
+declare
+    _text text := $pghistory_text$
 create or replace function pgtrigger_left_update_or_delete_af559()
 returns trigger
 language plpgsql
-set search_path from current
 as $pghistory$
 
 begin
@@ -830,7 +1183,7 @@ begin
         end if;
     end if;
 
-    insert into "tracked_byrowevent" (
+    insert into pghistory_bound."tracked_byrowevent" (
         "pgh_created_at",
         "pgh_label",
         "id",
@@ -852,13 +1205,50 @@ begin
             when starts_with(current_setting('pghistory.context', true), '=')
             then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
-            then _pgh_attach_context()
+            then pghistory_bound."_pgh_attach_context"()
         end
     );
 
     return null;
 end
-$pghistory$;
+$pghistory$
+    $pghistory_text$;
+    _name text;
+begin
+    -- Names are bound to what they mean now, wherever a session looks: to set search_path for each row would take longer
+    -- than the rest of the function. What is not there yet is looked for by each session.
+    for _name in
+        select
+            (regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g'))[1]
+    loop
+        _text := replace(
+            _text,
+            'pghistory_bound.' || _name,
+            coalesce(
+                (
+                    select
+                        relnamespace::regnamespace::text || '.'
+                    from
+                        pg_class
+                    where
+                        oid = to_regclass(_name)
+                ),
+                (
+                    select
+                        pronamespace::regnamespace::text || '.'
+                    from
+                        pg_proc
+                    where
+                        oid = to_regproc(_name)
+                ),
+                ''
+            ) || _name
+        );
+    end loop;
+
+    execute _text;
+end
+$pghistory_function$;
 
 do $pghistory_install$
 declare
@@ -898,6 +1288,6 @@ begin
         execute function pgtrigger_left_update_or_delete_af559()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_left_update_or_delete_af559 on ' || _table || ' is ''6eb715f9fcfd28bd62e8d72a1fc8242abb6d2af0''';
+    execute 'comment on trigger pgtrigger_left_update_or_delete_af559 on ' || _table || ' is ''1c46af67b2c6ce43cf734887d27e1169a5620d54''';
 end
 $pghistory_install$;

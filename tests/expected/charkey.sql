@@ -1,8 +1,10 @@
 -- insert_insert
+do $pghistory_function$
+declare
+    _text text := $pghistory_text$
 create or replace function pgtrigger_insert_insert_bcffa()
 returns trigger
 language plpgsql
-set search_path from current
 as $pghistory$
 
 begin
@@ -16,7 +18,7 @@ begin
         end if;
     end if;
 
-    insert into "tracked_charkeyevent" (
+    insert into pghistory_bound."tracked_charkeyevent" (
         "pgh_created_at",
         "pgh_label",
         "the_code",
@@ -34,13 +36,50 @@ begin
             when starts_with(current_setting('pghistory.context', true), '=')
             then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
-            then _pgh_attach_context()
+            then pghistory_bound."_pgh_attach_context"()
         end
     );
 
     return null;
 end
-$pghistory$;
+$pghistory$
+    $pghistory_text$;
+    _name text;
+begin
+    -- Names are bound to what they mean now, wherever a session looks: to set search_path for each row would take longer
+    -- than the rest of the function. What is not there yet is looked for by each session.
+    for _name in
+        select
+            (regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g'))[1]
+    loop
+        _text := replace(
+            _text,
+            'pghistory_bound.' || _name,
+            coalesce(
+                (
+                    select
+                        relnamespace::regnamespace::text || '.'
+                    from
+                        pg_class
+                    where
+                        oid = to_regclass(_name)
+                ),
+                (
+                    select
+                        pronamespace::regnamespace::text || '.'
+                    from
+                        pg_proc
+                    where
+                        oid = to_regproc(_name)
+                ),
+                ''
+            ) || _name
+        );
+    end loop;
+
+    execute _text;
+end
+$pghistory_function$;
 
 do $pghistory_install$
 declare
@@ -80,15 +119,17 @@ begin
         execute function pgtrigger_insert_insert_bcffa()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_insert_insert_bcffa on ' || _table || ' is ''c2fc5bacd8b71b6a41dfe70a65f9486e88bce873''';
+    execute 'comment on trigger pgtrigger_insert_insert_bcffa on ' || _table || ' is ''575d5dfa8701b465f18383fae73006dd25ff19c7''';
 end
 $pghistory_install$;
 
 -- update_update
+do $pghistory_function$
+declare
+    _text text := $pghistory_text$
 create or replace function pgtrigger_update_update_711c1()
 returns trigger
 language plpgsql
-set search_path from current
 as $pghistory$
 
 begin
@@ -106,7 +147,7 @@ begin
         return null;
     end if;
     
-    insert into "tracked_charkeyevent" (
+    insert into pghistory_bound."tracked_charkeyevent" (
         "pgh_created_at",
         "pgh_label",
         "the_code",
@@ -124,13 +165,50 @@ begin
             when starts_with(current_setting('pghistory.context', true), '=')
             then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
-            then _pgh_attach_context()
+            then pghistory_bound."_pgh_attach_context"()
         end
     );
 
     return null;
 end
-$pghistory$;
+$pghistory$
+    $pghistory_text$;
+    _name text;
+begin
+    -- Names are bound to what they mean now, wherever a session looks: to set search_path for each row would take longer
+    -- than the rest of the function. What is not there yet is looked for by each session.
+    for _name in
+        select
+            (regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g'))[1]
+    loop
+        _text := replace(
+            _text,
+            'pghistory_bound.' || _name,
+            coalesce(
+                (
+                    select
+                        relnamespace::regnamespace::text || '.'
+                    from
+                        pg_class
+                    where
+                        oid = to_regclass(_name)
+                ),
+                (
+                    select
+                        pronamespace::regnamespace::text || '.'
+                    from
+                        pg_proc
+                    where
+                        oid = to_regproc(_name)
+                ),
+                ''
+            ) || _name
+        );
+    end loop;
+
+    execute _text;
+end
+$pghistory_function$;
 
 do $pghistory_install$
 declare
@@ -170,15 +248,17 @@ begin
         execute function pgtrigger_update_update_711c1()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_update_update_711c1 on ' || _table || ' is ''5af95e4142d94bdf11958c4f0071a2fbd10d6dc8''';
+    execute 'comment on trigger pgtrigger_update_update_711c1 on ' || _table || ' is ''f6a66af4f244003ae493b2e5a9cb697b4e2a0dd7''';
 end
 $pghistory_install$;
 
 -- delete_delete
+do $pghistory_function$
+declare
+    _text text := $pghistory_text$
 create or replace function pgtrigger_delete_delete_2f41e()
 returns trigger
 language plpgsql
-set search_path from current
 as $pghistory$
 
 begin
@@ -192,7 +272,7 @@ begin
         end if;
     end if;
 
-    insert into "tracked_charkeyevent" (
+    insert into pghistory_bound."tracked_charkeyevent" (
         "pgh_created_at",
         "pgh_label",
         "the_code",
@@ -210,13 +290,50 @@ begin
             when starts_with(current_setting('pghistory.context', true), '=')
             then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
-            then _pgh_attach_context()
+            then pghistory_bound."_pgh_attach_context"()
         end
     );
 
     return null;
 end
-$pghistory$;
+$pghistory$
+    $pghistory_text$;
+    _name text;
+begin
+    -- Names are bound to what they mean now, wherever a session looks: to set search_path for each row would take longer
+    -- than the rest of the function. What is not there yet is looked for by each session.
+    for _name in
+        select
+            (regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g'))[1]
+    loop
+        _text := replace(
+            _text,
+            'pghistory_bound.' || _name,
+            coalesce(
+                (
+                    select
+                        relnamespace::regnamespace::text || '.'
+                    from
+                        pg_class
+                    where
+                        oid = to_regclass(_name)
+                ),
+                (
+                    select
+                        pronamespace::regnamespace::text || '.'
+                    from
+                        pg_proc
+                    where
+                        oid = to_regproc(_name)
+                ),
+                ''
+            ) || _name
+        );
+    end loop;
+
+    execute _text;
+end
+$pghistory_function$;
 
 do $pghistory_install$
 declare
@@ -256,6 +373,6 @@ begin
         execute function pgtrigger_delete_delete_2f41e()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_delete_delete_2f41e on ' || _table || ' is ''e92f5d5040eccb14c402250d06eb6fca7b6bbcd1''';
+    execute 'comment on trigger pgtrigger_delete_delete_2f41e on ' || _table || ' is ''7ee432266905416205ee70aaf5ac1b4cd7db7a7f''';
 end
 $pghistory_install$;

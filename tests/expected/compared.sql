@@ -1,8 +1,10 @@
 -- tracked_any_update
+do $pghistory_function$
+declare
+    _text text := $pghistory_text$
 create or replace function pgtrigger_tracked_any_update_b48a8()
 returns trigger
 language plpgsql
-set search_path from current
 as $pghistory$
 
 begin
@@ -16,7 +18,7 @@ begin
         end if;
     end if;
 
-    insert into "tracked_comparedfieldonefieldtwoevent" (
+    insert into pghistory_bound."tracked_comparedfieldonefieldtwoevent" (
         "pgh_created_at",
         "pgh_label",
         "field_one",
@@ -34,13 +36,50 @@ begin
             when starts_with(current_setting('pghistory.context', true), '=')
             then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
-            then _pgh_attach_context()
+            then pghistory_bound."_pgh_attach_context"()
         end
     );
 
     return null;
 end
-$pghistory$;
+$pghistory$
+    $pghistory_text$;
+    _name text;
+begin
+    -- Names are bound to what they mean now, wherever a session looks: to set search_path for each row would take longer
+    -- than the rest of the function. What is not there yet is looked for by each session.
+    for _name in
+        select
+            (regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g'))[1]
+    loop
+        _text := replace(
+            _text,
+            'pghistory_bound.' || _name,
+            coalesce(
+                (
+                    select
+                        relnamespace::regnamespace::text || '.'
+                    from
+                        pg_class
+                    where
+                        oid = to_regclass(_name)
+                ),
+                (
+                    select
+                        pronamespace::regnamespace::text || '.'
+                    from
+                        pg_proc
+                    where
+                        oid = to_regproc(_name)
+                ),
+                ''
+            ) || _name
+        );
+    end loop;
+
+    execute _text;
+end
+$pghistory_function$;
 
 do $pghistory_install$
 declare
@@ -80,15 +119,17 @@ begin
         execute function pgtrigger_tracked_any_update_b48a8()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_tracked_any_update_b48a8 on ' || _table || ' is ''e60138a82ad1bbce8996c2a559dc78f286baed1e''';
+    execute 'comment on trigger pgtrigger_tracked_any_update_b48a8 on ' || _table || ' is ''0aa153f582c3d9681c80b5824350ab6cd9ff21c9''';
 end
 $pghistory_install$;
 
 -- tracked_any_stays_update
+do $pghistory_function$
+declare
+    _text text := $pghistory_text$
 create or replace function pgtrigger_tracked_any_stays_update_330fa()
 returns trigger
 language plpgsql
-set search_path from current
 as $pghistory$
 
 begin
@@ -102,7 +143,7 @@ begin
         end if;
     end if;
 
-    insert into "tracked_comparedfieldonefieldtwoevent" (
+    insert into pghistory_bound."tracked_comparedfieldonefieldtwoevent" (
         "pgh_created_at",
         "pgh_label",
         "field_one",
@@ -120,13 +161,50 @@ begin
             when starts_with(current_setting('pghistory.context', true), '=')
             then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
-            then _pgh_attach_context()
+            then pghistory_bound."_pgh_attach_context"()
         end
     );
 
     return null;
 end
-$pghistory$;
+$pghistory$
+    $pghistory_text$;
+    _name text;
+begin
+    -- Names are bound to what they mean now, wherever a session looks: to set search_path for each row would take longer
+    -- than the rest of the function. What is not there yet is looked for by each session.
+    for _name in
+        select
+            (regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g'))[1]
+    loop
+        _text := replace(
+            _text,
+            'pghistory_bound.' || _name,
+            coalesce(
+                (
+                    select
+                        relnamespace::regnamespace::text || '.'
+                    from
+                        pg_class
+                    where
+                        oid = to_regclass(_name)
+                ),
+                (
+                    select
+                        pronamespace::regnamespace::text || '.'
+                    from
+                        pg_proc
+                    where
+                        oid = to_regproc(_name)
+                ),
+                ''
+            ) || _name
+        );
+    end loop;
+
+    execute _text;
+end
+$pghistory_function$;
 
 do $pghistory_install$
 declare
@@ -166,15 +244,17 @@ begin
         execute function pgtrigger_tracked_any_stays_update_330fa()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_tracked_any_stays_update_330fa on ' || _table || ' is ''a7a371f9950844e4c21a48c7cfa26fc0feb9c105''';
+    execute 'comment on trigger pgtrigger_tracked_any_stays_update_330fa on ' || _table || ' is ''380a7bd0f2421d59f7014bc78938111cec2f0c2f''';
 end
 $pghistory_install$;
 
 -- tracked_all_update
+do $pghistory_function$
+declare
+    _text text := $pghistory_text$
 create or replace function pgtrigger_tracked_all_update_a4e69()
 returns trigger
 language plpgsql
-set search_path from current
 as $pghistory$
 
 begin
@@ -188,7 +268,7 @@ begin
         end if;
     end if;
 
-    insert into "tracked_comparedfieldonefieldtwoevent" (
+    insert into pghistory_bound."tracked_comparedfieldonefieldtwoevent" (
         "pgh_created_at",
         "pgh_label",
         "field_one",
@@ -206,13 +286,50 @@ begin
             when starts_with(current_setting('pghistory.context', true), '=')
             then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
-            then _pgh_attach_context()
+            then pghistory_bound."_pgh_attach_context"()
         end
     );
 
     return null;
 end
-$pghistory$;
+$pghistory$
+    $pghistory_text$;
+    _name text;
+begin
+    -- Names are bound to what they mean now, wherever a session looks: to set search_path for each row would take longer
+    -- than the rest of the function. What is not there yet is looked for by each session.
+    for _name in
+        select
+            (regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g'))[1]
+    loop
+        _text := replace(
+            _text,
+            'pghistory_bound.' || _name,
+            coalesce(
+                (
+                    select
+                        relnamespace::regnamespace::text || '.'
+                    from
+                        pg_class
+                    where
+                        oid = to_regclass(_name)
+                ),
+                (
+                    select
+                        pronamespace::regnamespace::text || '.'
+                    from
+                        pg_proc
+                    where
+                        oid = to_regproc(_name)
+                ),
+                ''
+            ) || _name
+        );
+    end loop;
+
+    execute _text;
+end
+$pghistory_function$;
 
 do $pghistory_install$
 declare
@@ -252,15 +369,17 @@ begin
         execute function pgtrigger_tracked_all_update_a4e69()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_tracked_all_update_a4e69 on ' || _table || ' is ''bdf6a2683246a334c0e7ba34805f8d343c40814f''';
+    execute 'comment on trigger pgtrigger_tracked_all_update_a4e69 on ' || _table || ' is ''c0eed4d52920c6c51870394bfcef307f64f12745''';
 end
 $pghistory_install$;
 
 -- tracked_all_stay_update
+do $pghistory_function$
+declare
+    _text text := $pghistory_text$
 create or replace function pgtrigger_tracked_all_stay_update_b1960()
 returns trigger
 language plpgsql
-set search_path from current
 as $pghistory$
 
 begin
@@ -274,7 +393,7 @@ begin
         end if;
     end if;
 
-    insert into "tracked_comparedfieldonefieldtwoevent" (
+    insert into pghistory_bound."tracked_comparedfieldonefieldtwoevent" (
         "pgh_created_at",
         "pgh_label",
         "field_one",
@@ -292,13 +411,50 @@ begin
             when starts_with(current_setting('pghistory.context', true), '=')
             then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
-            then _pgh_attach_context()
+            then pghistory_bound."_pgh_attach_context"()
         end
     );
 
     return null;
 end
-$pghistory$;
+$pghistory$
+    $pghistory_text$;
+    _name text;
+begin
+    -- Names are bound to what they mean now, wherever a session looks: to set search_path for each row would take longer
+    -- than the rest of the function. What is not there yet is looked for by each session.
+    for _name in
+        select
+            (regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g'))[1]
+    loop
+        _text := replace(
+            _text,
+            'pghistory_bound.' || _name,
+            coalesce(
+                (
+                    select
+                        relnamespace::regnamespace::text || '.'
+                    from
+                        pg_class
+                    where
+                        oid = to_regclass(_name)
+                ),
+                (
+                    select
+                        pronamespace::regnamespace::text || '.'
+                    from
+                        pg_proc
+                    where
+                        oid = to_regproc(_name)
+                ),
+                ''
+            ) || _name
+        );
+    end loop;
+
+    execute _text;
+end
+$pghistory_function$;
 
 do $pghistory_install$
 declare
@@ -338,15 +494,17 @@ begin
         execute function pgtrigger_tracked_all_stay_update_b1960()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_tracked_all_stay_update_b1960 on ' || _table || ' is ''1c6e530d0bf94ae1f1e76e9adfacd181ad39f96d''';
+    execute 'comment on trigger pgtrigger_tracked_all_stay_update_b1960 on ' || _table || ' is ''a7acd65e741ab1338d8b4f1444a388915f3d3e57''';
 end
 $pghistory_install$;
 
 -- unconditional_update
+do $pghistory_function$
+declare
+    _text text := $pghistory_text$
 create or replace function pgtrigger_unconditional_update_d98ee()
 returns trigger
 language plpgsql
-set search_path from current
 as $pghistory$
 
 begin
@@ -360,7 +518,7 @@ begin
         end if;
     end if;
 
-    insert into "tracked_comparedfieldonefieldtwoevent" (
+    insert into pghistory_bound."tracked_comparedfieldonefieldtwoevent" (
         "pgh_created_at",
         "pgh_label",
         "field_one",
@@ -378,13 +536,50 @@ begin
             when starts_with(current_setting('pghistory.context', true), '=')
             then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
-            then _pgh_attach_context()
+            then pghistory_bound."_pgh_attach_context"()
         end
     );
 
     return null;
 end
-$pghistory$;
+$pghistory$
+    $pghistory_text$;
+    _name text;
+begin
+    -- Names are bound to what they mean now, wherever a session looks: to set search_path for each row would take longer
+    -- than the rest of the function. What is not there yet is looked for by each session.
+    for _name in
+        select
+            (regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g'))[1]
+    loop
+        _text := replace(
+            _text,
+            'pghistory_bound.' || _name,
+            coalesce(
+                (
+                    select
+                        relnamespace::regnamespace::text || '.'
+                    from
+                        pg_class
+                    where
+                        oid = to_regclass(_name)
+                ),
+                (
+                    select
+                        pronamespace::regnamespace::text || '.'
+                    from
+                        pg_proc
+                    where
+                        oid = to_regproc(_name)
+                ),
+                ''
+            ) || _name
+        );
+    end loop;
+
+    execute _text;
+end
+$pghistory_function$;
 
 do $pghistory_install$
 declare
@@ -424,15 +619,17 @@ begin
         execute function pgtrigger_unconditional_update_d98ee()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_unconditional_update_d98ee on ' || _table || ' is ''206a7608c437c3b67af6c2fad611f06331355ded''';
+    execute 'comment on trigger pgtrigger_unconditional_update_d98ee on ' || _table || ' is ''ce6e3d56aa191fadd858c250a0bc45471572924d''';
 end
 $pghistory_install$;
 
 -- any_update
+do $pghistory_function$
+declare
+    _text text := $pghistory_text$
 create or replace function pgtrigger_any_update_b1756()
 returns trigger
 language plpgsql
-set search_path from current
 as $pghistory$
 
 begin
@@ -446,7 +643,7 @@ begin
         end if;
     end if;
 
-    insert into "tracked_comparedevent" (
+    insert into pghistory_bound."tracked_comparedevent" (
         "pgh_created_at",
         "pgh_label",
         "id",
@@ -474,13 +671,50 @@ begin
             when starts_with(current_setting('pghistory.context', true), '=')
             then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
-            then _pgh_attach_context()
+            then pghistory_bound."_pgh_attach_context"()
         end
     );
 
     return null;
 end
-$pghistory$;
+$pghistory$
+    $pghistory_text$;
+    _name text;
+begin
+    -- Names are bound to what they mean now, wherever a session looks: to set search_path for each row would take longer
+    -- than the rest of the function. What is not there yet is looked for by each session.
+    for _name in
+        select
+            (regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g'))[1]
+    loop
+        _text := replace(
+            _text,
+            'pghistory_bound.' || _name,
+            coalesce(
+                (
+                    select
+                        relnamespace::regnamespace::text || '.'
+                    from
+                        pg_class
+                    where
+                        oid = to_regclass(_name)
+                ),
+                (
+                    select
+                        pronamespace::regnamespace::text || '.'
+                    from
+                        pg_proc
+                    where
+                        oid = to_regproc(_name)
+                ),
+                ''
+            ) || _name
+        );
+    end loop;
+
+    execute _text;
+end
+$pghistory_function$;
 
 do $pghistory_install$
 declare
@@ -520,15 +754,17 @@ begin
         execute function pgtrigger_any_update_b1756()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_any_update_b1756 on ' || _table || ' is ''65fd2e0daa34db0a23f05bb05500dea5584dca99''';
+    execute 'comment on trigger pgtrigger_any_update_b1756 on ' || _table || ' is ''2c8c15d87aa9160ae3f3045a61762cfe90605252''';
 end
 $pghistory_install$;
 
 -- any_but_one_update
+do $pghistory_function$
+declare
+    _text text := $pghistory_text$
 create or replace function pgtrigger_any_but_one_update_f3996()
 returns trigger
 language plpgsql
-set search_path from current
 as $pghistory$
 
 begin
@@ -542,7 +778,7 @@ begin
         end if;
     end if;
 
-    insert into "tracked_comparedevent" (
+    insert into pghistory_bound."tracked_comparedevent" (
         "pgh_created_at",
         "pgh_label",
         "id",
@@ -570,13 +806,50 @@ begin
             when starts_with(current_setting('pghistory.context', true), '=')
             then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
-            then _pgh_attach_context()
+            then pghistory_bound."_pgh_attach_context"()
         end
     );
 
     return null;
 end
-$pghistory$;
+$pghistory$
+    $pghistory_text$;
+    _name text;
+begin
+    -- Names are bound to what they mean now, wherever a session looks: to set search_path for each row would take longer
+    -- than the rest of the function. What is not there yet is looked for by each session.
+    for _name in
+        select
+            (regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g'))[1]
+    loop
+        _text := replace(
+            _text,
+            'pghistory_bound.' || _name,
+            coalesce(
+                (
+                    select
+                        relnamespace::regnamespace::text || '.'
+                    from
+                        pg_class
+                    where
+                        oid = to_regclass(_name)
+                ),
+                (
+                    select
+                        pronamespace::regnamespace::text || '.'
+                    from
+                        pg_proc
+                    where
+                        oid = to_regproc(_name)
+                ),
+                ''
+            ) || _name
+        );
+    end loop;
+
+    execute _text;
+end
+$pghistory_function$;
 
 do $pghistory_install$
 declare
@@ -616,15 +889,17 @@ begin
         execute function pgtrigger_any_but_one_update_f3996()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_any_but_one_update_f3996 on ' || _table || ' is ''edae1ec6f6ee725f91d6abadb439d72a7d366c34''';
+    execute 'comment on trigger pgtrigger_any_but_one_update_f3996 on ' || _table || ' is ''7efaffe080e7d030bfc390b87bb7182c8946d3ed''';
 end
 $pghistory_install$;
 
 -- any_by_hand_update
+do $pghistory_function$
+declare
+    _text text := $pghistory_text$
 create or replace function pgtrigger_any_by_hand_update_6ddeb()
 returns trigger
 language plpgsql
-set search_path from current
 as $pghistory$
 
 begin
@@ -638,7 +913,7 @@ begin
         end if;
     end if;
 
-    insert into "tracked_comparedevent" (
+    insert into pghistory_bound."tracked_comparedevent" (
         "pgh_created_at",
         "pgh_label",
         "id",
@@ -666,13 +941,50 @@ begin
             when starts_with(current_setting('pghistory.context', true), '=')
             then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
-            then _pgh_attach_context()
+            then pghistory_bound."_pgh_attach_context"()
         end
     );
 
     return null;
 end
-$pghistory$;
+$pghistory$
+    $pghistory_text$;
+    _name text;
+begin
+    -- Names are bound to what they mean now, wherever a session looks: to set search_path for each row would take longer
+    -- than the rest of the function. What is not there yet is looked for by each session.
+    for _name in
+        select
+            (regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g'))[1]
+    loop
+        _text := replace(
+            _text,
+            'pghistory_bound.' || _name,
+            coalesce(
+                (
+                    select
+                        relnamespace::regnamespace::text || '.'
+                    from
+                        pg_class
+                    where
+                        oid = to_regclass(_name)
+                ),
+                (
+                    select
+                        pronamespace::regnamespace::text || '.'
+                    from
+                        pg_proc
+                    where
+                        oid = to_regproc(_name)
+                ),
+                ''
+            ) || _name
+        );
+    end loop;
+
+    execute _text;
+end
+$pghistory_function$;
 
 do $pghistory_install$
 declare
@@ -712,15 +1024,17 @@ begin
         execute function pgtrigger_any_by_hand_update_6ddeb()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_any_by_hand_update_6ddeb on ' || _table || ' is ''e5e4c2ba680f994dd3d01faf6f2bc1b727569390''';
+    execute 'comment on trigger pgtrigger_any_by_hand_update_6ddeb on ' || _table || ' is ''0a9dace4fd10156eae79b5eb9f7284d2fc27aaa3''';
 end
 $pghistory_install$;
 
 -- both_update
+do $pghistory_function$
+declare
+    _text text := $pghistory_text$
 create or replace function pgtrigger_both_update_a4ae5()
 returns trigger
 language plpgsql
-set search_path from current
 as $pghistory$
 
 begin
@@ -734,7 +1048,7 @@ begin
         end if;
     end if;
 
-    insert into "tracked_comparedevent" (
+    insert into pghistory_bound."tracked_comparedevent" (
         "pgh_created_at",
         "pgh_label",
         "id",
@@ -762,13 +1076,50 @@ begin
             when starts_with(current_setting('pghistory.context', true), '=')
             then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
-            then _pgh_attach_context()
+            then pghistory_bound."_pgh_attach_context"()
         end
     );
 
     return null;
 end
-$pghistory$;
+$pghistory$
+    $pghistory_text$;
+    _name text;
+begin
+    -- Names are bound to what they mean now, wherever a session looks: to set search_path for each row would take longer
+    -- than the rest of the function. What is not there yet is looked for by each session.
+    for _name in
+        select
+            (regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g'))[1]
+    loop
+        _text := replace(
+            _text,
+            'pghistory_bound.' || _name,
+            coalesce(
+                (
+                    select
+                        relnamespace::regnamespace::text || '.'
+                    from
+                        pg_class
+                    where
+                        oid = to_regclass(_name)
+                ),
+                (
+                    select
+                        pronamespace::regnamespace::text || '.'
+                    from
+                        pg_proc
+                    where
+                        oid = to_regproc(_name)
+                ),
+                ''
+            ) || _name
+        );
+    end loop;
+
+    execute _text;
+end
+$pghistory_function$;
 
 do $pghistory_install$
 declare
@@ -808,15 +1159,17 @@ begin
         execute function pgtrigger_both_update_a4ae5()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_both_update_a4ae5 on ' || _table || ' is ''2b1d93ef389a82743df4c3ff2bba0991c3672884''';
+    execute 'comment on trigger pgtrigger_both_update_a4ae5 on ' || _table || ' is ''2a0d8d902444e22fed60976ddef26ac05679e4a6''';
 end
 $pghistory_install$;
 
 -- one_stays_update
+do $pghistory_function$
+declare
+    _text text := $pghistory_text$
 create or replace function pgtrigger_one_stays_update_15345()
 returns trigger
 language plpgsql
-set search_path from current
 as $pghistory$
 
 begin
@@ -830,7 +1183,7 @@ begin
         end if;
     end if;
 
-    insert into "tracked_comparedevent" (
+    insert into pghistory_bound."tracked_comparedevent" (
         "pgh_created_at",
         "pgh_label",
         "id",
@@ -858,13 +1211,50 @@ begin
             when starts_with(current_setting('pghistory.context', true), '=')
             then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
-            then _pgh_attach_context()
+            then pghistory_bound."_pgh_attach_context"()
         end
     );
 
     return null;
 end
-$pghistory$;
+$pghistory$
+    $pghistory_text$;
+    _name text;
+begin
+    -- Names are bound to what they mean now, wherever a session looks: to set search_path for each row would take longer
+    -- than the rest of the function. What is not there yet is looked for by each session.
+    for _name in
+        select
+            (regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g'))[1]
+    loop
+        _text := replace(
+            _text,
+            'pghistory_bound.' || _name,
+            coalesce(
+                (
+                    select
+                        relnamespace::regnamespace::text || '.'
+                    from
+                        pg_class
+                    where
+                        oid = to_regclass(_name)
+                ),
+                (
+                    select
+                        pronamespace::regnamespace::text || '.'
+                    from
+                        pg_proc
+                    where
+                        oid = to_regproc(_name)
+                ),
+                ''
+            ) || _name
+        );
+    end loop;
+
+    execute _text;
+end
+$pghistory_function$;
 
 do $pghistory_install$
 declare
@@ -904,15 +1294,17 @@ begin
         execute function pgtrigger_one_stays_update_15345()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_one_stays_update_15345 on ' || _table || ' is ''db45a547813d5dbf4f5e1ee242c5e1c5228f934d''';
+    execute 'comment on trigger pgtrigger_one_stays_update_15345 on ' || _table || ' is ''a3c5269b571d98d3db52602aa86a77cbe233077c''';
 end
 $pghistory_install$;
 
 -- both_stay_update
+do $pghistory_function$
+declare
+    _text text := $pghistory_text$
 create or replace function pgtrigger_both_stay_update_74479()
 returns trigger
 language plpgsql
-set search_path from current
 as $pghistory$
 
 begin
@@ -926,7 +1318,7 @@ begin
         end if;
     end if;
 
-    insert into "tracked_comparedevent" (
+    insert into pghistory_bound."tracked_comparedevent" (
         "pgh_created_at",
         "pgh_label",
         "id",
@@ -954,13 +1346,50 @@ begin
             when starts_with(current_setting('pghistory.context', true), '=')
             then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
-            then _pgh_attach_context()
+            then pghistory_bound."_pgh_attach_context"()
         end
     );
 
     return null;
 end
-$pghistory$;
+$pghistory$
+    $pghistory_text$;
+    _name text;
+begin
+    -- Names are bound to what they mean now, wherever a session looks: to set search_path for each row would take longer
+    -- than the rest of the function. What is not there yet is looked for by each session.
+    for _name in
+        select
+            (regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g'))[1]
+    loop
+        _text := replace(
+            _text,
+            'pghistory_bound.' || _name,
+            coalesce(
+                (
+                    select
+                        relnamespace::regnamespace::text || '.'
+                    from
+                        pg_class
+                    where
+                        oid = to_regclass(_name)
+                ),
+                (
+                    select
+                        pronamespace::regnamespace::text || '.'
+                    from
+                        pg_proc
+                    where
+                        oid = to_regproc(_name)
+                ),
+                ''
+            ) || _name
+        );
+    end loop;
+
+    execute _text;
+end
+$pghistory_function$;
 
 do $pghistory_install$
 declare
@@ -1000,15 +1429,17 @@ begin
         execute function pgtrigger_both_stay_update_74479()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_both_stay_update_74479 on ' || _table || ' is ''e37d77f5e085d22f4ea1e3ba171a5d7498fdd9a2''';
+    execute 'comment on trigger pgtrigger_both_stay_update_74479 on ' || _table || ' is ''19b95df442dfa720fc15cd746c4bc0fa63e369e6''';
 end
 $pghistory_install$;
 
 -- untracked_update
+do $pghistory_function$
+declare
+    _text text := $pghistory_text$
 create or replace function pgtrigger_untracked_update_f3088()
 returns trigger
 language plpgsql
-set search_path from current
 as $pghistory$
 
 begin
@@ -1022,7 +1453,7 @@ begin
         end if;
     end if;
 
-    insert into "tracked_comparedevent" (
+    insert into pghistory_bound."tracked_comparedevent" (
         "pgh_created_at",
         "pgh_label",
         "id",
@@ -1050,13 +1481,50 @@ begin
             when starts_with(current_setting('pghistory.context', true), '=')
             then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
-            then _pgh_attach_context()
+            then pghistory_bound."_pgh_attach_context"()
         end
     );
 
     return null;
 end
-$pghistory$;
+$pghistory$
+    $pghistory_text$;
+    _name text;
+begin
+    -- Names are bound to what they mean now, wherever a session looks: to set search_path for each row would take longer
+    -- than the rest of the function. What is not there yet is looked for by each session.
+    for _name in
+        select
+            (regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g'))[1]
+    loop
+        _text := replace(
+            _text,
+            'pghistory_bound.' || _name,
+            coalesce(
+                (
+                    select
+                        relnamespace::regnamespace::text || '.'
+                    from
+                        pg_class
+                    where
+                        oid = to_regclass(_name)
+                ),
+                (
+                    select
+                        pronamespace::regnamespace::text || '.'
+                    from
+                        pg_proc
+                    where
+                        oid = to_regproc(_name)
+                ),
+                ''
+            ) || _name
+        );
+    end loop;
+
+    execute _text;
+end
+$pghistory_function$;
 
 do $pghistory_install$
 declare
@@ -1096,6 +1564,6 @@ begin
         execute function pgtrigger_untracked_update_f3088()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_untracked_update_f3088 on ' || _table || ' is ''22f62b845753dca726b93e806a328d67b2a96e48''';
+    execute 'comment on trigger pgtrigger_untracked_update_f3088 on ' || _table || ' is ''9558fe269b87b9387480b7602049f8d5211efa92''';
 end
 $pghistory_install$;

@@ -1,8 +1,10 @@
 -- insert_insert
+do $pghistory_function$
+declare
+    _text text := $pghistory_text$
 create or replace function pgtrigger_insert_insert_e4d95()
 returns trigger
 language plpgsql
-set search_path from current
 as $pghistory$
 
 begin
@@ -16,7 +18,7 @@ begin
         end if;
     end if;
 
-    insert into "tracked_contextfreeevent" (
+    insert into pghistory_bound."tracked_contextfreeevent" (
         "pgh_created_at",
         "pgh_label",
         "id",
@@ -33,7 +35,44 @@ begin
 
     return null;
 end
-$pghistory$;
+$pghistory$
+    $pghistory_text$;
+    _name text;
+begin
+    -- Names are bound to what they mean now, wherever a session looks: to set search_path for each row would take longer
+    -- than the rest of the function. What is not there yet is looked for by each session.
+    for _name in
+        select
+            (regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g'))[1]
+    loop
+        _text := replace(
+            _text,
+            'pghistory_bound.' || _name,
+            coalesce(
+                (
+                    select
+                        relnamespace::regnamespace::text || '.'
+                    from
+                        pg_class
+                    where
+                        oid = to_regclass(_name)
+                ),
+                (
+                    select
+                        pronamespace::regnamespace::text || '.'
+                    from
+                        pg_proc
+                    where
+                        oid = to_regproc(_name)
+                ),
+                ''
+            ) || _name
+        );
+    end loop;
+
+    execute _text;
+end
+$pghistory_function$;
 
 do $pghistory_install$
 declare
@@ -73,15 +112,17 @@ begin
         execute function pgtrigger_insert_insert_e4d95()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_insert_insert_e4d95 on ' || _table || ' is ''969147f2ff24206739286e667e5acee697fa43c3''';
+    execute 'comment on trigger pgtrigger_insert_insert_e4d95 on ' || _table || ' is ''3e6d886c46b6e01d3b35640f7529bb787c2a910b''';
 end
 $pghistory_install$;
 
 -- update_update
+do $pghistory_function$
+declare
+    _text text := $pghistory_text$
 create or replace function pgtrigger_update_update_66cc8()
 returns trigger
 language plpgsql
-set search_path from current
 as $pghistory$
 
 begin
@@ -99,7 +140,7 @@ begin
         return null;
     end if;
     
-    insert into "tracked_contextfreeevent" (
+    insert into pghistory_bound."tracked_contextfreeevent" (
         "pgh_created_at",
         "pgh_label",
         "id",
@@ -116,7 +157,44 @@ begin
 
     return null;
 end
-$pghistory$;
+$pghistory$
+    $pghistory_text$;
+    _name text;
+begin
+    -- Names are bound to what they mean now, wherever a session looks: to set search_path for each row would take longer
+    -- than the rest of the function. What is not there yet is looked for by each session.
+    for _name in
+        select
+            (regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g'))[1]
+    loop
+        _text := replace(
+            _text,
+            'pghistory_bound.' || _name,
+            coalesce(
+                (
+                    select
+                        relnamespace::regnamespace::text || '.'
+                    from
+                        pg_class
+                    where
+                        oid = to_regclass(_name)
+                ),
+                (
+                    select
+                        pronamespace::regnamespace::text || '.'
+                    from
+                        pg_proc
+                    where
+                        oid = to_regproc(_name)
+                ),
+                ''
+            ) || _name
+        );
+    end loop;
+
+    execute _text;
+end
+$pghistory_function$;
 
 do $pghistory_install$
 declare
@@ -156,6 +234,6 @@ begin
         execute function pgtrigger_update_update_66cc8()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_update_update_66cc8 on ' || _table || ' is ''52259186ffa59cec51f2bc72dec23a585561145a''';
+    execute 'comment on trigger pgtrigger_update_update_66cc8 on ' || _table || ' is ''0cd23bed2efe44b3f6ce7d3f49f65c39ba4c90f1''';
 end
 $pghistory_install$;

@@ -1,8 +1,10 @@
 -- insert_insert
+do $pghistory_function$
+declare
+    _text text := $pghistory_text$
 create or replace function pgtrigger_insert_insert_9a60c()
 returns trigger
 language plpgsql
-set search_path from current
 as $pghistory$
 
 begin
@@ -16,7 +18,7 @@ begin
         end if;
     end if;
 
-    insert into "tracked_denormalisedcontextevent" (
+    insert into pghistory_bound."tracked_denormalisedcontextevent" (
         "pgh_created_at",
         "pgh_label",
         "id",
@@ -37,7 +39,44 @@ begin
 
     return null;
 end
-$pghistory$;
+$pghistory$
+    $pghistory_text$;
+    _name text;
+begin
+    -- Names are bound to what they mean now, wherever a session looks: to set search_path for each row would take longer
+    -- than the rest of the function. What is not there yet is looked for by each session.
+    for _name in
+        select
+            (regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g'))[1]
+    loop
+        _text := replace(
+            _text,
+            'pghistory_bound.' || _name,
+            coalesce(
+                (
+                    select
+                        relnamespace::regnamespace::text || '.'
+                    from
+                        pg_class
+                    where
+                        oid = to_regclass(_name)
+                ),
+                (
+                    select
+                        pronamespace::regnamespace::text || '.'
+                    from
+                        pg_proc
+                    where
+                        oid = to_regproc(_name)
+                ),
+                ''
+            ) || _name
+        );
+    end loop;
+
+    execute _text;
+end
+$pghistory_function$;
 
 do $pghistory_install$
 declare
@@ -77,6 +116,6 @@ begin
         execute function pgtrigger_insert_insert_9a60c()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_insert_insert_9a60c on ' || _table || ' is ''8755aa3524dddaeaa55f7a4a148446c36e1964d8''';
+    execute 'comment on trigger pgtrigger_insert_insert_9a60c on ' || _table || ' is ''dcd336c6cb2f3b16d9adc168b19d6706d9f05519''';
 end
 $pghistory_install$;

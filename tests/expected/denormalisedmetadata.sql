@@ -1,8 +1,10 @@
 -- insert_insert
+do $pghistory_function$
+declare
+    _text text := $pghistory_text$
 create or replace function pgtrigger_insert_insert_f2557()
 returns trigger
 language plpgsql
-set search_path from current
 as $pghistory$
 
 begin
@@ -16,7 +18,7 @@ begin
         end if;
     end if;
 
-    insert into "tracked_denormalisedmetadataevent" (
+    insert into pghistory_bound."tracked_denormalisedmetadataevent" (
         "pgh_created_at",
         "pgh_label",
         "id",
@@ -35,7 +37,44 @@ begin
 
     return null;
 end
-$pghistory$;
+$pghistory$
+    $pghistory_text$;
+    _name text;
+begin
+    -- Names are bound to what they mean now, wherever a session looks: to set search_path for each row would take longer
+    -- than the rest of the function. What is not there yet is looked for by each session.
+    for _name in
+        select
+            (regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g'))[1]
+    loop
+        _text := replace(
+            _text,
+            'pghistory_bound.' || _name,
+            coalesce(
+                (
+                    select
+                        relnamespace::regnamespace::text || '.'
+                    from
+                        pg_class
+                    where
+                        oid = to_regclass(_name)
+                ),
+                (
+                    select
+                        pronamespace::regnamespace::text || '.'
+                    from
+                        pg_proc
+                    where
+                        oid = to_regproc(_name)
+                ),
+                ''
+            ) || _name
+        );
+    end loop;
+
+    execute _text;
+end
+$pghistory_function$;
 
 do $pghistory_install$
 declare
@@ -75,15 +114,17 @@ begin
         execute function pgtrigger_insert_insert_f2557()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_insert_insert_f2557 on ' || _table || ' is ''670526965a52f973499eda1aa2d98d3148af187e''';
+    execute 'comment on trigger pgtrigger_insert_insert_f2557 on ' || _table || ' is ''b6f7ea7d4f928a35997f34c59a2fb81286eb9f85''';
 end
 $pghistory_install$;
 
 -- update_update
+do $pghistory_function$
+declare
+    _text text := $pghistory_text$
 create or replace function pgtrigger_update_update_fd6c8()
 returns trigger
 language plpgsql
-set search_path from current
 as $pghistory$
 
 begin
@@ -101,7 +142,7 @@ begin
         return null;
     end if;
     
-    insert into "tracked_denormalisedmetadataevent" (
+    insert into pghistory_bound."tracked_denormalisedmetadataevent" (
         "pgh_created_at",
         "pgh_label",
         "id",
@@ -120,7 +161,44 @@ begin
 
     return null;
 end
-$pghistory$;
+$pghistory$
+    $pghistory_text$;
+    _name text;
+begin
+    -- Names are bound to what they mean now, wherever a session looks: to set search_path for each row would take longer
+    -- than the rest of the function. What is not there yet is looked for by each session.
+    for _name in
+        select
+            (regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g'))[1]
+    loop
+        _text := replace(
+            _text,
+            'pghistory_bound.' || _name,
+            coalesce(
+                (
+                    select
+                        relnamespace::regnamespace::text || '.'
+                    from
+                        pg_class
+                    where
+                        oid = to_regclass(_name)
+                ),
+                (
+                    select
+                        pronamespace::regnamespace::text || '.'
+                    from
+                        pg_proc
+                    where
+                        oid = to_regproc(_name)
+                ),
+                ''
+            ) || _name
+        );
+    end loop;
+
+    execute _text;
+end
+$pghistory_function$;
 
 do $pghistory_install$
 declare
@@ -160,6 +238,6 @@ begin
         execute function pgtrigger_update_update_fd6c8()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_update_update_fd6c8 on ' || _table || ' is ''d4f02c2cf17096a6b7ff632f051788a3e8608ec6''';
+    execute 'comment on trigger pgtrigger_update_update_fd6c8 on ' || _table || ' is ''a9d21fcd01e90d8b8202c1f53513fd3ca3baddad''';
 end
 $pghistory_install$;

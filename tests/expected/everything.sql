@@ -1,8 +1,10 @@
 -- insert_insert
+do $pghistory_function$
+declare
+    _text text := $pghistory_text$
 create or replace function pgtrigger_insert_insert_43b74()
 returns trigger
 language plpgsql
-set search_path from current
 as $pghistory$
 
 begin
@@ -16,7 +18,7 @@ begin
         end if;
     end if;
 
-    insert into "tracked_everythingevent" (
+    insert into pghistory_bound."tracked_everythingevent" (
         "pgh_created_at",
         "pgh_label",
         "id",
@@ -36,13 +38,50 @@ begin
             when starts_with(current_setting('pghistory.context', true), '=')
             then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
-            then _pgh_attach_context()
+            then pghistory_bound."_pgh_attach_context"()
         end
     );
 
     return null;
 end
-$pghistory$;
+$pghistory$
+    $pghistory_text$;
+    _name text;
+begin
+    -- Names are bound to what they mean now, wherever a session looks: to set search_path for each row would take longer
+    -- than the rest of the function. What is not there yet is looked for by each session.
+    for _name in
+        select
+            (regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g'))[1]
+    loop
+        _text := replace(
+            _text,
+            'pghistory_bound.' || _name,
+            coalesce(
+                (
+                    select
+                        relnamespace::regnamespace::text || '.'
+                    from
+                        pg_class
+                    where
+                        oid = to_regclass(_name)
+                ),
+                (
+                    select
+                        pronamespace::regnamespace::text || '.'
+                    from
+                        pg_proc
+                    where
+                        oid = to_regproc(_name)
+                ),
+                ''
+            ) || _name
+        );
+    end loop;
+
+    execute _text;
+end
+$pghistory_function$;
 
 do $pghistory_install$
 declare
@@ -82,15 +121,17 @@ begin
         execute function pgtrigger_insert_insert_43b74()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_insert_insert_43b74 on ' || _table || ' is ''de8bf44506e8819b52c47054c250534364e72a39''';
+    execute 'comment on trigger pgtrigger_insert_insert_43b74 on ' || _table || ' is ''ee8dc924f4a3da12662698605aff89502319c752''';
 end
 $pghistory_install$;
 
 -- update_update
+do $pghistory_function$
+declare
+    _text text := $pghistory_text$
 create or replace function pgtrigger_update_update_3530c()
 returns trigger
 language plpgsql
-set search_path from current
 as $pghistory$
 
 begin
@@ -108,7 +149,7 @@ begin
         return null;
     end if;
     
-    insert into "tracked_everythingevent" (
+    insert into pghistory_bound."tracked_everythingevent" (
         "pgh_created_at",
         "pgh_label",
         "id",
@@ -128,13 +169,50 @@ begin
             when starts_with(current_setting('pghistory.context', true), '=')
             then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
-            then _pgh_attach_context()
+            then pghistory_bound."_pgh_attach_context"()
         end
     );
 
     return null;
 end
-$pghistory$;
+$pghistory$
+    $pghistory_text$;
+    _name text;
+begin
+    -- Names are bound to what they mean now, wherever a session looks: to set search_path for each row would take longer
+    -- than the rest of the function. What is not there yet is looked for by each session.
+    for _name in
+        select
+            (regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g'))[1]
+    loop
+        _text := replace(
+            _text,
+            'pghistory_bound.' || _name,
+            coalesce(
+                (
+                    select
+                        relnamespace::regnamespace::text || '.'
+                    from
+                        pg_class
+                    where
+                        oid = to_regclass(_name)
+                ),
+                (
+                    select
+                        pronamespace::regnamespace::text || '.'
+                    from
+                        pg_proc
+                    where
+                        oid = to_regproc(_name)
+                ),
+                ''
+            ) || _name
+        );
+    end loop;
+
+    execute _text;
+end
+$pghistory_function$;
 
 do $pghistory_install$
 declare
@@ -174,15 +252,17 @@ begin
         execute function pgtrigger_update_update_3530c()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_update_update_3530c on ' || _table || ' is ''1af4be9ed1d242afa1dd1dc932d06b267b024054''';
+    execute 'comment on trigger pgtrigger_update_update_3530c on ' || _table || ' is ''84a35025fa37a1721a2907f6a801963cbfffb91a''';
 end
 $pghistory_install$;
 
 -- delete_delete
+do $pghistory_function$
+declare
+    _text text := $pghistory_text$
 create or replace function pgtrigger_delete_delete_c97d8()
 returns trigger
 language plpgsql
-set search_path from current
 as $pghistory$
 
 begin
@@ -196,7 +276,7 @@ begin
         end if;
     end if;
 
-    insert into "tracked_everythingevent" (
+    insert into pghistory_bound."tracked_everythingevent" (
         "pgh_created_at",
         "pgh_label",
         "id",
@@ -216,13 +296,50 @@ begin
             when starts_with(current_setting('pghistory.context', true), '=')
             then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
-            then _pgh_attach_context()
+            then pghistory_bound."_pgh_attach_context"()
         end
     );
 
     return null;
 end
-$pghistory$;
+$pghistory$
+    $pghistory_text$;
+    _name text;
+begin
+    -- Names are bound to what they mean now, wherever a session looks: to set search_path for each row would take longer
+    -- than the rest of the function. What is not there yet is looked for by each session.
+    for _name in
+        select
+            (regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g'))[1]
+    loop
+        _text := replace(
+            _text,
+            'pghistory_bound.' || _name,
+            coalesce(
+                (
+                    select
+                        relnamespace::regnamespace::text || '.'
+                    from
+                        pg_class
+                    where
+                        oid = to_regclass(_name)
+                ),
+                (
+                    select
+                        pronamespace::regnamespace::text || '.'
+                    from
+                        pg_proc
+                    where
+                        oid = to_regproc(_name)
+                ),
+                ''
+            ) || _name
+        );
+    end loop;
+
+    execute _text;
+end
+$pghistory_function$;
 
 do $pghistory_install$
 declare
@@ -262,6 +379,6 @@ begin
         execute function pgtrigger_delete_delete_c97d8()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_delete_delete_c97d8 on ' || _table || ' is ''96d950c542dd7ec0ff6280ea3dc75f5d477db6c2''';
+    execute 'comment on trigger pgtrigger_delete_delete_c97d8 on ' || _table || ' is ''685f3da6a184fd03fafb94e685d66e07d223da8e''';
 end
 $pghistory_install$;

@@ -1,8 +1,10 @@
 -- permission_add_insert
+do $pghistory_function$
+declare
+    _text text := $pghistory_text$
 create or replace function pgtrigger_permission_add_insert_17e9a()
 returns trigger
 language plpgsql
-set search_path from current
 as $pghistory$
 
 begin
@@ -16,7 +18,7 @@ begin
         end if;
     end if;
 
-    insert into "tracked_grouppermissionsevent" (
+    insert into pghistory_bound."tracked_grouppermissionsevent" (
         "pgh_created_at",
         "pgh_label",
         "id",
@@ -34,13 +36,50 @@ begin
             when starts_with(current_setting('pghistory.context', true), '=')
             then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
-            then _pgh_attach_context()
+            then pghistory_bound."_pgh_attach_context"()
         end
     );
 
     return null;
 end
-$pghistory$;
+$pghistory$
+    $pghistory_text$;
+    _name text;
+begin
+    -- Names are bound to what they mean now, wherever a session looks: to set search_path for each row would take longer
+    -- than the rest of the function. What is not there yet is looked for by each session.
+    for _name in
+        select
+            (regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g'))[1]
+    loop
+        _text := replace(
+            _text,
+            'pghistory_bound.' || _name,
+            coalesce(
+                (
+                    select
+                        relnamespace::regnamespace::text || '.'
+                    from
+                        pg_class
+                    where
+                        oid = to_regclass(_name)
+                ),
+                (
+                    select
+                        pronamespace::regnamespace::text || '.'
+                    from
+                        pg_proc
+                    where
+                        oid = to_regproc(_name)
+                ),
+                ''
+            ) || _name
+        );
+    end loop;
+
+    execute _text;
+end
+$pghistory_function$;
 
 do $pghistory_install$
 declare
@@ -80,15 +119,17 @@ begin
         execute function pgtrigger_permission_add_insert_17e9a()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_permission_add_insert_17e9a on ' || _table || ' is ''f8a2fa048cc72373c8d87c324948f01220a1e0fd''';
+    execute 'comment on trigger pgtrigger_permission_add_insert_17e9a on ' || _table || ' is ''a2505e05cffed6cdf4650cc44e2840b21962f6ff''';
 end
 $pghistory_install$;
 
 -- permission_remove_delete
+do $pghistory_function$
+declare
+    _text text := $pghistory_text$
 create or replace function pgtrigger_permission_remove_delete_25c5b()
 returns trigger
 language plpgsql
-set search_path from current
 as $pghistory$
 
 begin
@@ -102,7 +143,7 @@ begin
         end if;
     end if;
 
-    insert into "tracked_grouppermissionsevent" (
+    insert into pghistory_bound."tracked_grouppermissionsevent" (
         "pgh_created_at",
         "pgh_label",
         "id",
@@ -120,13 +161,50 @@ begin
             when starts_with(current_setting('pghistory.context', true), '=')
             then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
-            then _pgh_attach_context()
+            then pghistory_bound."_pgh_attach_context"()
         end
     );
 
     return null;
 end
-$pghistory$;
+$pghistory$
+    $pghistory_text$;
+    _name text;
+begin
+    -- Names are bound to what they mean now, wherever a session looks: to set search_path for each row would take longer
+    -- than the rest of the function. What is not there yet is looked for by each session.
+    for _name in
+        select
+            (regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g'))[1]
+    loop
+        _text := replace(
+            _text,
+            'pghistory_bound.' || _name,
+            coalesce(
+                (
+                    select
+                        relnamespace::regnamespace::text || '.'
+                    from
+                        pg_class
+                    where
+                        oid = to_regclass(_name)
+                ),
+                (
+                    select
+                        pronamespace::regnamespace::text || '.'
+                    from
+                        pg_proc
+                    where
+                        oid = to_regproc(_name)
+                ),
+                ''
+            ) || _name
+        );
+    end loop;
+
+    execute _text;
+end
+$pghistory_function$;
 
 do $pghistory_install$
 declare
@@ -166,6 +244,6 @@ begin
         execute function pgtrigger_permission_remove_delete_25c5b()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_permission_remove_delete_25c5b on ' || _table || ' is ''b01f018d7317485d4758555e0649caa3edc76852''';
+    execute 'comment on trigger pgtrigger_permission_remove_delete_25c5b on ' || _table || ' is ''f2b9a24f69f8aebd8b5ab8942224113d7a38a645''';
 end
 $pghistory_install$;

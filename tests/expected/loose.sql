@@ -1,8 +1,10 @@
 -- insert_insert
+do $pghistory_function$
+declare
+    _text text := $pghistory_text$
 create or replace function pgtrigger_insert_insert_08f9a()
 returns trigger
 language plpgsql
-set search_path from current
 as $pghistory$
 
 begin
@@ -16,7 +18,7 @@ begin
         end if;
     end if;
 
-    insert into "tracked_looseevent" (
+    insert into pghistory_bound."tracked_looseevent" (
         "pgh_created_at",
         "pgh_label",
         "id",
@@ -32,13 +34,50 @@ begin
             when starts_with(current_setting('pghistory.context', true), '=')
             then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
-            then _pgh_attach_context()
+            then pghistory_bound."_pgh_attach_context"()
         end
     );
 
     return null;
 end
-$pghistory$;
+$pghistory$
+    $pghistory_text$;
+    _name text;
+begin
+    -- Names are bound to what they mean now, wherever a session looks: to set search_path for each row would take longer
+    -- than the rest of the function. What is not there yet is looked for by each session.
+    for _name in
+        select
+            (regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g'))[1]
+    loop
+        _text := replace(
+            _text,
+            'pghistory_bound.' || _name,
+            coalesce(
+                (
+                    select
+                        relnamespace::regnamespace::text || '.'
+                    from
+                        pg_class
+                    where
+                        oid = to_regclass(_name)
+                ),
+                (
+                    select
+                        pronamespace::regnamespace::text || '.'
+                    from
+                        pg_proc
+                    where
+                        oid = to_regproc(_name)
+                ),
+                ''
+            ) || _name
+        );
+    end loop;
+
+    execute _text;
+end
+$pghistory_function$;
 
 do $pghistory_install$
 declare
@@ -78,15 +117,17 @@ begin
         execute function pgtrigger_insert_insert_08f9a()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_insert_insert_08f9a on ' || _table || ' is ''2b5e20a57de16e4e3bbfc488f685f0ab52f10081''';
+    execute 'comment on trigger pgtrigger_insert_insert_08f9a on ' || _table || ' is ''fe15a3171318bfa95e9037837f07b949f9211867''';
 end
 $pghistory_install$;
 
 -- update_update
+do $pghistory_function$
+declare
+    _text text := $pghistory_text$
 create or replace function pgtrigger_update_update_e9cbc()
 returns trigger
 language plpgsql
-set search_path from current
 as $pghistory$
 
 begin
@@ -104,7 +145,7 @@ begin
         return null;
     end if;
     
-    insert into "tracked_looseevent" (
+    insert into pghistory_bound."tracked_looseevent" (
         "pgh_created_at",
         "pgh_label",
         "id",
@@ -120,13 +161,50 @@ begin
             when starts_with(current_setting('pghistory.context', true), '=')
             then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
-            then _pgh_attach_context()
+            then pghistory_bound."_pgh_attach_context"()
         end
     );
 
     return null;
 end
-$pghistory$;
+$pghistory$
+    $pghistory_text$;
+    _name text;
+begin
+    -- Names are bound to what they mean now, wherever a session looks: to set search_path for each row would take longer
+    -- than the rest of the function. What is not there yet is looked for by each session.
+    for _name in
+        select
+            (regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g'))[1]
+    loop
+        _text := replace(
+            _text,
+            'pghistory_bound.' || _name,
+            coalesce(
+                (
+                    select
+                        relnamespace::regnamespace::text || '.'
+                    from
+                        pg_class
+                    where
+                        oid = to_regclass(_name)
+                ),
+                (
+                    select
+                        pronamespace::regnamespace::text || '.'
+                    from
+                        pg_proc
+                    where
+                        oid = to_regproc(_name)
+                ),
+                ''
+            ) || _name
+        );
+    end loop;
+
+    execute _text;
+end
+$pghistory_function$;
 
 do $pghistory_install$
 declare
@@ -166,15 +244,17 @@ begin
         execute function pgtrigger_update_update_e9cbc()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_update_update_e9cbc on ' || _table || ' is ''63be5721c54afbf0b8ba036d8317c80b92908f29''';
+    execute 'comment on trigger pgtrigger_update_update_e9cbc on ' || _table || ' is ''27914aab68a7ddb10ffef90cd62bbd21538682e3''';
 end
 $pghistory_install$;
 
 -- delete_delete
+do $pghistory_function$
+declare
+    _text text := $pghistory_text$
 create or replace function pgtrigger_delete_delete_754c6()
 returns trigger
 language plpgsql
-set search_path from current
 as $pghistory$
 
 begin
@@ -188,7 +268,7 @@ begin
         end if;
     end if;
 
-    insert into "tracked_looseevent" (
+    insert into pghistory_bound."tracked_looseevent" (
         "pgh_created_at",
         "pgh_label",
         "id",
@@ -204,13 +284,50 @@ begin
             when starts_with(current_setting('pghistory.context', true), '=')
             then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
-            then _pgh_attach_context()
+            then pghistory_bound."_pgh_attach_context"()
         end
     );
 
     return null;
 end
-$pghistory$;
+$pghistory$
+    $pghistory_text$;
+    _name text;
+begin
+    -- Names are bound to what they mean now, wherever a session looks: to set search_path for each row would take longer
+    -- than the rest of the function. What is not there yet is looked for by each session.
+    for _name in
+        select
+            (regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g'))[1]
+    loop
+        _text := replace(
+            _text,
+            'pghistory_bound.' || _name,
+            coalesce(
+                (
+                    select
+                        relnamespace::regnamespace::text || '.'
+                    from
+                        pg_class
+                    where
+                        oid = to_regclass(_name)
+                ),
+                (
+                    select
+                        pronamespace::regnamespace::text || '.'
+                    from
+                        pg_proc
+                    where
+                        oid = to_regproc(_name)
+                ),
+                ''
+            ) || _name
+        );
+    end loop;
+
+    execute _text;
+end
+$pghistory_function$;
 
 do $pghistory_install$
 declare
@@ -250,6 +367,6 @@ begin
         execute function pgtrigger_delete_delete_754c6()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_delete_delete_754c6 on ' || _table || ' is ''13519be9cbca070a611e5cf7bb39cdaf0e491efd''';
+    execute 'comment on trigger pgtrigger_delete_delete_754c6 on ' || _table || ' is ''39aa13686dba24694d73705d8b3a59d442932a03''';
 end
 $pghistory_install$;

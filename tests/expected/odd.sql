@@ -1,8 +1,10 @@
 -- it_s_100_new_insert
+do $pghistory_function$
+declare
+    _text text := $pghistory_text$
 create or replace function pgtrigger_it_s_100_new_insert_91951()
 returns trigger
 language plpgsql
-set search_path from current
 as $pghistory$
 
 begin
@@ -16,7 +18,7 @@ begin
         end if;
     end if;
 
-    insert into "tracked_oddevent" (
+    insert into pghistory_bound."tracked_oddevent" (
         "pgh_created_at",
         "pgh_label",
         "id",
@@ -36,13 +38,50 @@ begin
             when starts_with(current_setting('pghistory.context', true), '=')
             then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
-            then _pgh_attach_context()
+            then pghistory_bound."_pgh_attach_context"()
         end
     );
 
     return null;
 end
-$pghistory$;
+$pghistory$
+    $pghistory_text$;
+    _name text;
+begin
+    -- Names are bound to what they mean now, wherever a session looks: to set search_path for each row would take longer
+    -- than the rest of the function. What is not there yet is looked for by each session.
+    for _name in
+        select
+            (regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g'))[1]
+    loop
+        _text := replace(
+            _text,
+            'pghistory_bound.' || _name,
+            coalesce(
+                (
+                    select
+                        relnamespace::regnamespace::text || '.'
+                    from
+                        pg_class
+                    where
+                        oid = to_regclass(_name)
+                ),
+                (
+                    select
+                        pronamespace::regnamespace::text || '.'
+                    from
+                        pg_proc
+                    where
+                        oid = to_regproc(_name)
+                ),
+                ''
+            ) || _name
+        );
+    end loop;
+
+    execute _text;
+end
+$pghistory_function$;
 
 do $pghistory_install$
 declare
@@ -82,15 +121,17 @@ begin
         execute function pgtrigger_it_s_100_new_insert_91951()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_it_s_100_new_insert_91951 on ' || _table || ' is ''a4323f31479f9aba7fa75992f06c178797b7680e''';
+    execute 'comment on trigger pgtrigger_it_s_100_new_insert_91951 on ' || _table || ' is ''5ef333d05c77fa5fe95ae7aea1419695eb15ee5c''';
 end
 $pghistory_install$;
 
 -- _odd_s_update
+do $pghistory_function$
+declare
+    _text text := $pghistory_text$
 create or replace function pgtrigger__odd_s_update_7d2b9()
 returns trigger
 language plpgsql
-set search_path from current
 as $pghistory$
 
 begin
@@ -108,7 +149,7 @@ begin
         return null;
     end if;
     
-    insert into "tracked_oddevent" (
+    insert into pghistory_bound."tracked_oddevent" (
         "pgh_created_at",
         "pgh_label",
         "id",
@@ -128,13 +169,50 @@ begin
             when starts_with(current_setting('pghistory.context', true), '=')
             then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
-            then _pgh_attach_context()
+            then pghistory_bound."_pgh_attach_context"()
         end
     );
 
     return null;
 end
-$pghistory$;
+$pghistory$
+    $pghistory_text$;
+    _name text;
+begin
+    -- Names are bound to what they mean now, wherever a session looks: to set search_path for each row would take longer
+    -- than the rest of the function. What is not there yet is looked for by each session.
+    for _name in
+        select
+            (regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g'))[1]
+    loop
+        _text := replace(
+            _text,
+            'pghistory_bound.' || _name,
+            coalesce(
+                (
+                    select
+                        relnamespace::regnamespace::text || '.'
+                    from
+                        pg_class
+                    where
+                        oid = to_regclass(_name)
+                ),
+                (
+                    select
+                        pronamespace::regnamespace::text || '.'
+                    from
+                        pg_proc
+                    where
+                        oid = to_regproc(_name)
+                ),
+                ''
+            ) || _name
+        );
+    end loop;
+
+    execute _text;
+end
+$pghistory_function$;
 
 do $pghistory_install$
 declare
@@ -174,6 +252,6 @@ begin
         execute function pgtrigger__odd_s_update_7d2b9()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger__odd_s_update_7d2b9 on ' || _table || ' is ''ad1051788c0b043e3ee7706d6655ee2a9f7ebfe1''';
+    execute 'comment on trigger pgtrigger__odd_s_update_7d2b9 on ' || _table || ' is ''c5ae5a832baa79717ef4e507f11f6e09cf757f69''';
 end
 $pghistory_install$;

@@ -1,8 +1,10 @@
 -- update_update
+do $pghistory_function$
+declare
+    _text text := $pghistory_text$
 create or replace function pgtrigger_update_update_acf47()
 returns trigger
 language plpgsql
-set search_path from current
 as $pghistory$
 
 begin
@@ -20,7 +22,7 @@ begin
         return null;
     end if;
     
-    insert into "tracked_oldrowsevent" (
+    insert into pghistory_bound."tracked_oldrowsevent" (
         "pgh_created_at",
         "pgh_label",
         "id",
@@ -38,13 +40,50 @@ begin
             when starts_with(current_setting('pghistory.context', true), '=')
             then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
-            then _pgh_attach_context()
+            then pghistory_bound."_pgh_attach_context"()
         end
     );
 
     return null;
 end
-$pghistory$;
+$pghistory$
+    $pghistory_text$;
+    _name text;
+begin
+    -- Names are bound to what they mean now, wherever a session looks: to set search_path for each row would take longer
+    -- than the rest of the function. What is not there yet is looked for by each session.
+    for _name in
+        select
+            (regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g'))[1]
+    loop
+        _text := replace(
+            _text,
+            'pghistory_bound.' || _name,
+            coalesce(
+                (
+                    select
+                        relnamespace::regnamespace::text || '.'
+                    from
+                        pg_class
+                    where
+                        oid = to_regclass(_name)
+                ),
+                (
+                    select
+                        pronamespace::regnamespace::text || '.'
+                    from
+                        pg_proc
+                    where
+                        oid = to_regproc(_name)
+                ),
+                ''
+            ) || _name
+        );
+    end loop;
+
+    execute _text;
+end
+$pghistory_function$;
 
 do $pghistory_install$
 declare
@@ -84,6 +123,6 @@ begin
         execute function pgtrigger_update_update_acf47()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_update_update_acf47 on ' || _table || ' is ''e89f5de1aa14a933f4cadde62f204dacf40aa4d5''';
+    execute 'comment on trigger pgtrigger_update_update_acf47 on ' || _table || ' is ''598c361f29d427875128d98598406536ef648acf''';
 end
 $pghistory_install$;

@@ -1,8 +1,10 @@
 -- insert_insert
+do $pghistory_function$
+declare
+    _text text := $pghistory_text$
 create or replace function pgtrigger_insert_insert_4ed39()
 returns trigger
 language plpgsql
-set search_path from current
 as $pghistory$
 
 begin
@@ -16,7 +18,7 @@ begin
         end if;
     end if;
 
-    insert into "tracked_restaurantevent" (
+    insert into pghistory_bound."tracked_restaurantevent" (
         "place_ptr_id",
         "pgh_created_at",
         "pgh_label",
@@ -34,13 +36,50 @@ begin
             when starts_with(current_setting('pghistory.context', true), '=')
             then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
-            then _pgh_attach_context()
+            then pghistory_bound."_pgh_attach_context"()
         end
     );
 
     return null;
 end
-$pghistory$;
+$pghistory$
+    $pghistory_text$;
+    _name text;
+begin
+    -- Names are bound to what they mean now, wherever a session looks: to set search_path for each row would take longer
+    -- than the rest of the function. What is not there yet is looked for by each session.
+    for _name in
+        select
+            (regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g'))[1]
+    loop
+        _text := replace(
+            _text,
+            'pghistory_bound.' || _name,
+            coalesce(
+                (
+                    select
+                        relnamespace::regnamespace::text || '.'
+                    from
+                        pg_class
+                    where
+                        oid = to_regclass(_name)
+                ),
+                (
+                    select
+                        pronamespace::regnamespace::text || '.'
+                    from
+                        pg_proc
+                    where
+                        oid = to_regproc(_name)
+                ),
+                ''
+            ) || _name
+        );
+    end loop;
+
+    execute _text;
+end
+$pghistory_function$;
 
 do $pghistory_install$
 declare
@@ -80,15 +119,17 @@ begin
         execute function pgtrigger_insert_insert_4ed39()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_insert_insert_4ed39 on ' || _table || ' is ''1b697e29734b7f33b8171a6e64c8e56046a32614''';
+    execute 'comment on trigger pgtrigger_insert_insert_4ed39 on ' || _table || ' is ''797e8751dede5e424a6dd7cbbfaddccc8ebcd748''';
 end
 $pghistory_install$;
 
 -- update_update
+do $pghistory_function$
+declare
+    _text text := $pghistory_text$
 create or replace function pgtrigger_update_update_360d2()
 returns trigger
 language plpgsql
-set search_path from current
 as $pghistory$
 
 begin
@@ -102,7 +143,7 @@ begin
         end if;
     end if;
 
-    insert into "tracked_restaurantevent" (
+    insert into pghistory_bound."tracked_restaurantevent" (
         "place_ptr_id",
         "pgh_created_at",
         "pgh_label",
@@ -120,13 +161,50 @@ begin
             when starts_with(current_setting('pghistory.context', true), '=')
             then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
-            then _pgh_attach_context()
+            then pghistory_bound."_pgh_attach_context"()
         end
     );
 
     return null;
 end
-$pghistory$;
+$pghistory$
+    $pghistory_text$;
+    _name text;
+begin
+    -- Names are bound to what they mean now, wherever a session looks: to set search_path for each row would take longer
+    -- than the rest of the function. What is not there yet is looked for by each session.
+    for _name in
+        select
+            (regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g'))[1]
+    loop
+        _text := replace(
+            _text,
+            'pghistory_bound.' || _name,
+            coalesce(
+                (
+                    select
+                        relnamespace::regnamespace::text || '.'
+                    from
+                        pg_class
+                    where
+                        oid = to_regclass(_name)
+                ),
+                (
+                    select
+                        pronamespace::regnamespace::text || '.'
+                    from
+                        pg_proc
+                    where
+                        oid = to_regproc(_name)
+                ),
+                ''
+            ) || _name
+        );
+    end loop;
+
+    execute _text;
+end
+$pghistory_function$;
 
 do $pghistory_install$
 declare
@@ -166,15 +244,17 @@ begin
         execute function pgtrigger_update_update_360d2()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_update_update_360d2 on ' || _table || ' is ''8d5a080d6e040463ff2954314f1d14531863e9e6''';
+    execute 'comment on trigger pgtrigger_update_update_360d2 on ' || _table || ' is ''81608455120d17b94b3f835f9656772486442df6''';
 end
 $pghistory_install$;
 
 -- delete_delete
+do $pghistory_function$
+declare
+    _text text := $pghistory_text$
 create or replace function pgtrigger_delete_delete_487a9()
 returns trigger
 language plpgsql
-set search_path from current
 as $pghistory$
 
 begin
@@ -188,7 +268,7 @@ begin
         end if;
     end if;
 
-    insert into "tracked_restaurantevent" (
+    insert into pghistory_bound."tracked_restaurantevent" (
         "place_ptr_id",
         "pgh_created_at",
         "pgh_label",
@@ -206,13 +286,50 @@ begin
             when starts_with(current_setting('pghistory.context', true), '=')
             then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
-            then _pgh_attach_context()
+            then pghistory_bound."_pgh_attach_context"()
         end
     );
 
     return null;
 end
-$pghistory$;
+$pghistory$
+    $pghistory_text$;
+    _name text;
+begin
+    -- Names are bound to what they mean now, wherever a session looks: to set search_path for each row would take longer
+    -- than the rest of the function. What is not there yet is looked for by each session.
+    for _name in
+        select
+            (regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g'))[1]
+    loop
+        _text := replace(
+            _text,
+            'pghistory_bound.' || _name,
+            coalesce(
+                (
+                    select
+                        relnamespace::regnamespace::text || '.'
+                    from
+                        pg_class
+                    where
+                        oid = to_regclass(_name)
+                ),
+                (
+                    select
+                        pronamespace::regnamespace::text || '.'
+                    from
+                        pg_proc
+                    where
+                        oid = to_regproc(_name)
+                ),
+                ''
+            ) || _name
+        );
+    end loop;
+
+    execute _text;
+end
+$pghistory_function$;
 
 do $pghistory_install$
 declare
@@ -252,6 +369,6 @@ begin
         execute function pgtrigger_delete_delete_487a9()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_delete_delete_487a9 on ' || _table || ' is ''b1d20f4161f587fe246e52c71fdaf215459dec7d''';
+    execute 'comment on trigger pgtrigger_delete_delete_487a9 on ' || _table || ' is ''b916d3ab4bdef9ed0607e16ccc517e750b60c1c4''';
 end
 $pghistory_install$;

@@ -1,8 +1,10 @@
 -- insert_insert
+do $pghistory_function$
+declare
+    _text text := $pghistory_text$
 create or replace function pgtrigger_insert_insert_29d7b()
 returns trigger
 language plpgsql
-set search_path from current
 as $pghistory$
 
 begin
@@ -16,7 +18,7 @@ begin
         end if;
     end if;
 
-    insert into "tracked_specimenevent" (
+    insert into pghistory_bound."tracked_specimenevent" (
         "pgh_created_at",
         "pgh_label",
         "number of specimen",
@@ -94,13 +96,50 @@ begin
             when starts_with(current_setting('pghistory.context', true), '=')
             then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
-            then _pgh_attach_context()
+            then pghistory_bound."_pgh_attach_context"()
         end
     );
 
     return null;
 end
-$pghistory$;
+$pghistory$
+    $pghistory_text$;
+    _name text;
+begin
+    -- Names are bound to what they mean now, wherever a session looks: to set search_path for each row would take longer
+    -- than the rest of the function. What is not there yet is looked for by each session.
+    for _name in
+        select
+            (regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g'))[1]
+    loop
+        _text := replace(
+            _text,
+            'pghistory_bound.' || _name,
+            coalesce(
+                (
+                    select
+                        relnamespace::regnamespace::text || '.'
+                    from
+                        pg_class
+                    where
+                        oid = to_regclass(_name)
+                ),
+                (
+                    select
+                        pronamespace::regnamespace::text || '.'
+                    from
+                        pg_proc
+                    where
+                        oid = to_regproc(_name)
+                ),
+                ''
+            ) || _name
+        );
+    end loop;
+
+    execute _text;
+end
+$pghistory_function$;
 
 do $pghistory_install$
 declare
@@ -140,15 +179,17 @@ begin
         execute function pgtrigger_insert_insert_29d7b()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_insert_insert_29d7b on ' || _table || ' is ''a28b820e9b56b0f1c509623fa4c26afd534e610e''';
+    execute 'comment on trigger pgtrigger_insert_insert_29d7b on ' || _table || ' is ''1b2a618bd96c4d4a9fc0e26adef772f0fe762f08''';
 end
 $pghistory_install$;
 
 -- update_update
+do $pghistory_function$
+declare
+    _text text := $pghistory_text$
 create or replace function pgtrigger_update_update_00eb4()
 returns trigger
 language plpgsql
-set search_path from current
 as $pghistory$
 
 begin
@@ -166,7 +207,7 @@ begin
         return null;
     end if;
     
-    insert into "tracked_specimenevent" (
+    insert into pghistory_bound."tracked_specimenevent" (
         "pgh_created_at",
         "pgh_label",
         "number of specimen",
@@ -244,13 +285,50 @@ begin
             when starts_with(current_setting('pghistory.context', true), '=')
             then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
-            then _pgh_attach_context()
+            then pghistory_bound."_pgh_attach_context"()
         end
     );
 
     return null;
 end
-$pghistory$;
+$pghistory$
+    $pghistory_text$;
+    _name text;
+begin
+    -- Names are bound to what they mean now, wherever a session looks: to set search_path for each row would take longer
+    -- than the rest of the function. What is not there yet is looked for by each session.
+    for _name in
+        select
+            (regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g'))[1]
+    loop
+        _text := replace(
+            _text,
+            'pghistory_bound.' || _name,
+            coalesce(
+                (
+                    select
+                        relnamespace::regnamespace::text || '.'
+                    from
+                        pg_class
+                    where
+                        oid = to_regclass(_name)
+                ),
+                (
+                    select
+                        pronamespace::regnamespace::text || '.'
+                    from
+                        pg_proc
+                    where
+                        oid = to_regproc(_name)
+                ),
+                ''
+            ) || _name
+        );
+    end loop;
+
+    execute _text;
+end
+$pghistory_function$;
 
 do $pghistory_install$
 declare
@@ -290,15 +368,17 @@ begin
         execute function pgtrigger_update_update_00eb4()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_update_update_00eb4 on ' || _table || ' is ''7006ba215e91d6d9897247ea6e780abbaba4852f''';
+    execute 'comment on trigger pgtrigger_update_update_00eb4 on ' || _table || ' is ''63d8edbfaff3bea000ab5413899996d61b8d5648''';
 end
 $pghistory_install$;
 
 -- delete_delete
+do $pghistory_function$
+declare
+    _text text := $pghistory_text$
 create or replace function pgtrigger_delete_delete_000c9()
 returns trigger
 language plpgsql
-set search_path from current
 as $pghistory$
 
 begin
@@ -312,7 +392,7 @@ begin
         end if;
     end if;
 
-    insert into "tracked_specimenevent" (
+    insert into pghistory_bound."tracked_specimenevent" (
         "pgh_created_at",
         "pgh_label",
         "number of specimen",
@@ -390,13 +470,50 @@ begin
             when starts_with(current_setting('pghistory.context', true), '=')
             then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
-            then _pgh_attach_context()
+            then pghistory_bound."_pgh_attach_context"()
         end
     );
 
     return null;
 end
-$pghistory$;
+$pghistory$
+    $pghistory_text$;
+    _name text;
+begin
+    -- Names are bound to what they mean now, wherever a session looks: to set search_path for each row would take longer
+    -- than the rest of the function. What is not there yet is looked for by each session.
+    for _name in
+        select
+            (regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g'))[1]
+    loop
+        _text := replace(
+            _text,
+            'pghistory_bound.' || _name,
+            coalesce(
+                (
+                    select
+                        relnamespace::regnamespace::text || '.'
+                    from
+                        pg_class
+                    where
+                        oid = to_regclass(_name)
+                ),
+                (
+                    select
+                        pronamespace::regnamespace::text || '.'
+                    from
+                        pg_proc
+                    where
+                        oid = to_regproc(_name)
+                ),
+                ''
+            ) || _name
+        );
+    end loop;
+
+    execute _text;
+end
+$pghistory_function$;
 
 do $pghistory_install$
 declare
@@ -436,6 +553,6 @@ begin
         execute function pgtrigger_delete_delete_000c9()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_delete_delete_000c9 on ' || _table || ' is ''bda5fe9e366ac4dcd330ae5c0fe711ccd72d8800''';
+    execute 'comment on trigger pgtrigger_delete_delete_000c9 on ' || _table || ' is ''ca66b601535f2d373e52c5bc0f54fe3d4c5bab71''';
 end
 $pghistory_install$;

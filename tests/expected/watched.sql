@@ -1,8 +1,10 @@
 -- insert_insert
+do $pghistory_function$
+declare
+    _text text := $pghistory_text$
 create or replace function pgtrigger_insert_insert_06385()
 returns trigger
 language plpgsql
-set search_path from current
 as $pghistory$
 
 begin
@@ -16,7 +18,7 @@ begin
         end if;
     end if;
 
-    insert into "tracked_watchedevent" (
+    insert into pghistory_bound."tracked_watchedevent" (
         "pgh_created_at",
         "pgh_label",
         "id",
@@ -34,13 +36,50 @@ begin
             when starts_with(current_setting('pghistory.context', true), '=')
             then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
-            then _pgh_attach_context()
+            then pghistory_bound."_pgh_attach_context"()
         end
     );
 
     return null;
 end
-$pghistory$;
+$pghistory$
+    $pghistory_text$;
+    _name text;
+begin
+    -- Names are bound to what they mean now, wherever a session looks: to set search_path for each row would take longer
+    -- than the rest of the function. What is not there yet is looked for by each session.
+    for _name in
+        select
+            (regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g'))[1]
+    loop
+        _text := replace(
+            _text,
+            'pghistory_bound.' || _name,
+            coalesce(
+                (
+                    select
+                        relnamespace::regnamespace::text || '.'
+                    from
+                        pg_class
+                    where
+                        oid = to_regclass(_name)
+                ),
+                (
+                    select
+                        pronamespace::regnamespace::text || '.'
+                    from
+                        pg_proc
+                    where
+                        oid = to_regproc(_name)
+                ),
+                ''
+            ) || _name
+        );
+    end loop;
+
+    execute _text;
+end
+$pghistory_function$;
 
 do $pghistory_install$
 declare
@@ -80,15 +119,17 @@ begin
         execute function pgtrigger_insert_insert_06385()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_insert_insert_06385 on ' || _table || ' is ''20a8c1f7fc132e1c77540cf6fa41a7735d310a05''';
+    execute 'comment on trigger pgtrigger_insert_insert_06385 on ' || _table || ' is ''bc3f2d0f02cc2ebf12b21461623aacf8fddf146d''';
 end
 $pghistory_install$;
 
 -- update_update
+do $pghistory_function$
+declare
+    _text text := $pghistory_text$
 create or replace function pgtrigger_update_update_a957b()
 returns trigger
 language plpgsql
-set search_path from current
 as $pghistory$
 
 begin
@@ -106,7 +147,7 @@ begin
         return null;
     end if;
     
-    insert into "tracked_watchedevent" (
+    insert into pghistory_bound."tracked_watchedevent" (
         "pgh_created_at",
         "pgh_label",
         "id",
@@ -124,13 +165,50 @@ begin
             when starts_with(current_setting('pghistory.context', true), '=')
             then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
-            then _pgh_attach_context()
+            then pghistory_bound."_pgh_attach_context"()
         end
     );
 
     return null;
 end
-$pghistory$;
+$pghistory$
+    $pghistory_text$;
+    _name text;
+begin
+    -- Names are bound to what they mean now, wherever a session looks: to set search_path for each row would take longer
+    -- than the rest of the function. What is not there yet is looked for by each session.
+    for _name in
+        select
+            (regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g'))[1]
+    loop
+        _text := replace(
+            _text,
+            'pghistory_bound.' || _name,
+            coalesce(
+                (
+                    select
+                        relnamespace::regnamespace::text || '.'
+                    from
+                        pg_class
+                    where
+                        oid = to_regclass(_name)
+                ),
+                (
+                    select
+                        pronamespace::regnamespace::text || '.'
+                    from
+                        pg_proc
+                    where
+                        oid = to_regproc(_name)
+                ),
+                ''
+            ) || _name
+        );
+    end loop;
+
+    execute _text;
+end
+$pghistory_function$;
 
 do $pghistory_install$
 declare
@@ -170,6 +248,6 @@ begin
         execute function pgtrigger_update_update_a957b()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_update_update_a957b on ' || _table || ' is ''df2b2223bd5a9150be50b79314742833c2484bb1''';
+    execute 'comment on trigger pgtrigger_update_update_a957b on ' || _table || ' is ''c2cf1727c11d0027d1479d163eac69d390cfacac''';
 end
 $pghistory_install$;

@@ -1,8 +1,10 @@
 -- remarked_update
+do $pghistory_function$
+declare
+    _text text := $pghistory_text$
 create or replace function pgtrigger_remarked_update_a9ac8()
 returns trigger
 language plpgsql
-set search_path from current
 as $pghistory$
 
 begin
@@ -16,7 +18,7 @@ begin
         end if;
     end if;
 
-    insert into "tracked_watchedeventremarkevent" (
+    insert into pghistory_bound."tracked_watchedeventremarkevent" (
         "pgh_created_at",
         "pgh_label",
         "remark",
@@ -32,13 +34,50 @@ begin
             when starts_with(current_setting('pghistory.context', true), '=')
             then split_part(current_setting('pghistory.context'), E'\t', 2)::uuid
             when current_setting('pghistory.context', true) <> '' or current_setting('pghistory.context_id', true) <> ''
-            then _pgh_attach_context()
+            then pghistory_bound."_pgh_attach_context"()
         end
     );
 
     return null;
 end
-$pghistory$;
+$pghistory$
+    $pghistory_text$;
+    _name text;
+begin
+    -- Names are bound to what they mean now, wherever a session looks: to set search_path for each row would take longer
+    -- than the rest of the function. What is not there yet is looked for by each session.
+    for _name in
+        select
+            (regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g'))[1]
+    loop
+        _text := replace(
+            _text,
+            'pghistory_bound.' || _name,
+            coalesce(
+                (
+                    select
+                        relnamespace::regnamespace::text || '.'
+                    from
+                        pg_class
+                    where
+                        oid = to_regclass(_name)
+                ),
+                (
+                    select
+                        pronamespace::regnamespace::text || '.'
+                    from
+                        pg_proc
+                    where
+                        oid = to_regproc(_name)
+                ),
+                ''
+            ) || _name
+        );
+    end loop;
+
+    execute _text;
+end
+$pghistory_function$;
 
 do $pghistory_install$
 declare
@@ -78,6 +117,6 @@ begin
         execute function pgtrigger_remarked_update_a9ac8()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_remarked_update_a9ac8 on ' || _table || ' is ''1c03c8ead6f5947a0e8dab1a832634aadb288613''';
+    execute 'comment on trigger pgtrigger_remarked_update_a9ac8 on ' || _table || ' is ''bd3a54f537b5f5a3a34cbc10417beb69a6e17ec1''';
 end
 $pghistory_install$;

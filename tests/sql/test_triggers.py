@@ -121,6 +121,55 @@ def test_functions_of_statement_triggers_have_nested_loops_off():
     assert all("enable_nestloop=off" in settings for _, settings in found)
 
 
+@pytest.fixture
+def odd_schema() -> str:
+    """A schema with a table of its own, of the same name as a tracked one."""
+    rows_of = 'create schema "Odd ""one"""; create table "Odd ""one""".tracked_oldrows (like public.tracked_oldrows)'
+    with connection.cursor() as cursor:
+        cursor.execute(f'{rows_of}; insert into "Odd ""one""".tracked_oldrows (id, name) values (1, \'a\')')
+    return '"Odd ""one"""'
+
+
+def install(model: type[models.Model], *, looking_into: str) -> None:
+    """The triggers of a model, in a session that looks for names in these schemas."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"set local search_path = {looking_into}")
+        cursor.execute(text(model))
+
+
+LIKE_PUBLIC = "(like public.tracked_oldrowsevent including identity)"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["''", "public", "pg_temp"])
+def test_a_row_is_stored_in_the_event_table_that_the_installation_found(odd_schema: str, path: str):
+    with connection.cursor() as cursor:
+        cursor.execute(f"create table {odd_schema}.tracked_oldrowsevent {LIKE_PUBLIC}")
+        install(OldRows, looking_into=f"{odd_schema}, public")
+        cursor.execute(f"set local search_path = {path}; update {odd_schema}.tracked_oldrows set name = 'b'")
+    assert rows(f"select name from {odd_schema}.tracked_oldrowsevent") == [("a",)]
+    assert rows("select name from public.tracked_oldrowsevent") == []
+
+
+@pytest.mark.django_db
+def test_an_event_table_that_is_not_there_yet_is_found_when_it_is(odd_schema: str):
+    install(OldRows, looking_into=odd_schema)
+    with connection.cursor() as cursor:
+        cursor.execute(f"create table {odd_schema}.tracked_oldrowsevent {LIKE_PUBLIC}")
+        cursor.execute(f"set local search_path = {odd_schema}, public; update tracked_oldrows set name = 'b'")
+    assert rows(f"select name from {odd_schema}.tracked_oldrowsevent") == [("a",)]
+
+
+@pytest.mark.django_db
+def test_no_function_of_a_row_sets_anything():
+    found = rows(
+        "select proconfig from pg_trigger join pg_proc on pg_proc.oid = tgfoid"
+        " where tgrelid = 'tracked_byrow'::regclass and not tgisinternal"
+    )
+    assert found
+    assert {settings for (settings,) in found} == {None}
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("model", [Everything, ByStatement])
 def test_contexts_that_are_set_by_the_names_of_django_pghistory_are_all_stored(model: Any):

@@ -6,6 +6,7 @@
 create or replace function _pgh_attach_context()
 returns uuid
 language plpgsql
+set search_path from current
 as $function$
 declare
     _given text := current_setting('pghistory.context', true);
