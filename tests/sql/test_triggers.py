@@ -13,7 +13,7 @@ from typing import Any
 
 import pgtrigger
 import pytest
-from django.db import connection, models
+from django.db import ProgrammingError, connection, models, transaction
 
 from pghistory.models import Context
 from tests.tracked.models import (
@@ -158,6 +158,19 @@ def test_an_event_table_that_is_not_there_yet_is_found_when_it_is(odd_schema: st
         cursor.execute(f"create table {odd_schema}.tracked_oldrowsevent {LIKE_PUBLIC}")
         cursor.execute(f"set local search_path = {odd_schema}, public; update tracked_oldrows set name = 'b'")
     assert rows(f"select name from {odd_schema}.tracked_oldrowsevent") == [("a",)]
+
+
+@pytest.mark.django_db
+def test_a_write_after_a_schema_was_renamed_fails_until_the_triggers_are_installed_anew(odd_schema: str):
+    with connection.cursor() as cursor:
+        cursor.execute(f"create table {odd_schema}.tracked_oldrowsevent {LIKE_PUBLIC}")
+        install(OldRows, looking_into=f"{odd_schema}, public")
+        cursor.execute(f"alter schema {odd_schema} rename to moved")
+        with pytest.raises(ProgrammingError, match="does not exist"), transaction.atomic():
+            cursor.execute("update moved.tracked_oldrows set name = 'b'")
+        install(OldRows, looking_into="moved, public")
+        cursor.execute("update moved.tracked_oldrows set name = 'b'")
+    assert rows("select name from moved.tracked_oldrowsevent") == [("a",)]
 
 
 @pytest.mark.django_db

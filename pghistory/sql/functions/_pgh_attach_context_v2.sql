@@ -8,6 +8,7 @@ returns uuid
 language plpgsql
 set search_path from current
 as $function$
+-- The path stands above: triggers of rows, which call this by its schema, set none.
 declare
     _given text := current_setting('pghistory.context', true);
     _id uuid;
