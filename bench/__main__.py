@@ -8,9 +8,11 @@ from pathlib import Path
 from bench import doing, idle_wrapper, reading, writing
 from bench.contenders import SERVER
 from bench.report import Report
+from bench.rounds import Counts
 from demo_project import postgres
 
 ROUNDS = 7
+TIMES_IF_LIGHT = 5
 SHORT = (100_000,)
 FULL = (1_000_000, 5_000_000, 10_000_000)
 
@@ -24,9 +26,10 @@ def main() -> None:
     parser.add_argument("--only", choices=("writes", "reads", "doing"))
     chosen = parser.parse_args()
     sizes = chosen.events or (FULL if chosen.full else SHORT)
+    counts = Counts(chosen.rounds, chosen.rounds * (TIMES_IF_LIGHT if chosen.full else 1))
     report = Report(
         form="The full form" if chosen.full else "The short form",
-        rounds=chosen.rounds,
+        counts=counts,
         postgres=postgres.requested_version(),
     )
     folder = Path(tempfile.mkdtemp(prefix="pghistory-bench-"))
@@ -39,9 +42,9 @@ def main() -> None:
                     idle_wrapper.added(),
                     idle_wrapper.ALLOWED,
                 )
-                writing.measure(server, report, chosen.rounds)
+                writing.measure(server, report, counts)
             if chosen.only in (None, "reads"):
-                reading.measure(server, report, chosen.rounds, sizes)
+                reading.measure(server, report, counts, sizes)
             if chosen.only in (None, "doing"):
                 doing.measure(server, report, chosen.rounds)
     finally:

@@ -8,7 +8,7 @@ from typing import Any
 
 from bench.contenders import Contender, Process, running
 from bench.report import Report
-from bench.rounds import LIGHT, Rounds, interleaved
+from bench.rounds import Counts, Rounds, interleaved
 from demo_project import postgres
 
 READS = {
@@ -39,7 +39,7 @@ TIMES_THE_LIMIT = 2.0
 TIMES_THE_LIMIT_AS_OF = 1.5
 
 
-def measure(server: postgres.Server, report: Report, rounds: int, sizes: Sequence[int]) -> None:
+def measure(server: postgres.Server, report: Report, counts: Counts, sizes: Sequence[int]) -> None:
     """All tables about reads."""
     report.title("Reads")
     report.say(
@@ -52,8 +52,8 @@ def measure(server: postgres.Server, report: Report, rounds: int, sizes: Sequenc
         for size, process in by_size.items():
             process.ask("remember", events=size)
         # In the same rounds, or what has become of the machine meanwhile would be taken for growth.
-        found = _compared({_at(how, size): by_size[size] for size in sizes for how in HOWS}, rounds)
-        pages = {size: _pages(process, LIGHT * rounds) for size, process in by_size.items()}
+        found = _compared({_at(how, size): by_size[size] for size in sizes for how in HOWS}, counts)
+        pages = {size: _pages(process, counts.light) for size, process in by_size.items()}
         plans = {what: processes[-1].ask("plan", what=what, how="timeline") for what in READS}
     for size in sizes:
         _table(found, report, size)
@@ -62,12 +62,12 @@ def measure(server: postgres.Server, report: Report, rounds: int, sizes: Sequenc
             whole, bare, own = (median(pages[size].costs[what, "page"]) for what in (page, "empty", read))
             report.bar(f"page {page} at {size:,} without {read}, to an empty changelist", (whole - own) / bare, 1.5)
     _plans(plans, report)
-    _many(server, report, rounds)
-    _peers(server, report, rounds)
+    _many(server, report, counts.light)
+    _peers(server, report, counts.heavy)
     _bars(found, report, sizes)
 
 
-def _compared(processes: dict[str, Process], count: int, *, light: int = LIGHT) -> Rounds:
+def _compared(processes: dict[str, Process], counts: Counts) -> Rounds:
     found = Rounds()
     for what in READS:
 
@@ -78,7 +78,7 @@ def _compared(processes: dict[str, Process], count: int, *, light: int = LIGHT) 
             if turn:
                 found.note(what, name, answer["cost"])
 
-        interleaved(count if what in HEAVY_READS else light * count, processes, one, what=what)
+        interleaved(counts.heavy if what in HEAVY_READS else counts.light, processes, one, what=what)
     return found
 
 
@@ -104,13 +104,14 @@ def _table(found: Rounds, report: Report, size: int) -> None:
     )
 
 
-def _peers(server: postgres.Server, report: Report, rounds: int) -> None:
+def _peers(server: postgres.Server, report: Report, count: int) -> None:
     """Beside django-pghistory, where it can be measured at all."""
     contenders = [Contender("ours", "ours_row"), Contender("django-pghistory", "pghistory_row")]
     with running(contenders, server) as (ours, peer):
         for process in (ours, peer):
             process.ask("remember", events=SMALL)
-        found = _compared({"timeline": ours, "events": ours, "events of django-pghistory": peer}, rounds, light=1)
+        sources = {"timeline": ours, "events": ours, "events of django-pghistory": peer}
+        found = _compared(sources, Counts(heavy=count, light=count))
     names = ("timeline", "events", "events of django-pghistory")
     report.table(
         [f"{SMALL:,} events of items", *(f"{name}, ms" for name in names)],
@@ -131,7 +132,7 @@ def _pages(ours: Process, count: int) -> Rounds:
     return found
 
 
-def _many(server: postgres.Server, report: Report, rounds: int) -> None:
+def _many(server: postgres.Server, report: Report, count: int) -> None:
     """The newest page over 150 event models beside that over four."""
     found = Rounds()
     with running([Contender("four", "ours_row"), Contender("many", "ours_many")], server) as processes:
@@ -144,9 +145,9 @@ def _many(server: postgres.Server, report: Report, rounds: int) -> None:
             if turn:
                 found.note("R2", name, cost)
 
-        interleaved(LIGHT * rounds, by_name, one, what="R2 over many")
+        interleaved(count, by_name, one, what="R2 over many")
         # By the clock, on which other work weighs: the quickest counts.
-        planning = min(by_name["many"].ask("plan", what="R2", how="timeline")["planning"] for _ in range(rounds)) / 1000
+        planning = min(by_name["many"].ask("plan", what="R2", how="timeline")["planning"] for _ in range(count)) / 1000
     few, many = (median(found.costs["R2", name]) for name in ("four", "many"))
     report.bar("R2 over 150 event models without planning, to R2 over 4", (many - planning) / few, TIMES_THE_LIMIT)
 

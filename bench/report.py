@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from bench.environments import PACKAGES
-from bench.rounds import LIGHT, Ratio
+from bench.rounds import Counts, Ratio
 
 RESULTS = Path(__file__).resolve().parent / "RESULTS.md"
 
@@ -18,14 +18,14 @@ RESULTS = Path(__file__).resolve().parent / "RESULTS.md"
 class Report:
     """A Markdown text that grows; `keep` writes it."""
 
-    def __init__(self, *, form: str, rounds: int, postgres: int) -> None:
+    def __init__(self, *, form: str, counts: Counts, postgres: int) -> None:
         self._parts: list[str] = []
         self._bars: list[list[str]] = []
         packages = ", ".join(package.replace("==", " ") for package in PACKAGES.values())
         self._add(
             "# Results of `make bench`\n\n"
-            f"{form}, {dt.datetime.now(dt.UTC):%Y-%m-%d}. {rounds} interleaved rounds after one to warm up, {LIGHT} "
-            f"times as many of what takes some milliseconds, on a machine ({platform.machine()}) of {os.cpu_count()} "
+            f"{form}, {dt.datetime.now(dt.UTC):%Y-%m-%d}. {counts.heavy} interleaved rounds after one to warm up, "
+            f"{counts.light} of what takes some milliseconds, on a machine ({platform.machine()}) of {os.cpu_count()} "
             f"cores and {_memory()} GB; PostgreSQL {postgres}, Python {platform.python_version()}, Django "
             f"{version('Django')}, psycopg {version('psycopg')}; {packages}.\n\n"
             "Ratios are of processor seconds, of the client and of its database process together, so that other work "

@@ -11,8 +11,13 @@ from typing import Any
 Costs = dict[tuple[str, str], list[float]]
 """{(what, name): a number a round}"""
 
-LIGHT = 5
-"""So many times the rounds for what takes some milliseconds: they cost little, and tell it from the noise."""
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """In how many rounds is measured; what takes some milliseconds needs more of them to be told from the noise."""
+
+    heavy: int
+    light: int
 
 
 @dataclass(frozen=True, slots=True)

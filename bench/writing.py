@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bench.contenders import Contender, Process, running
 from bench.report import Report
-from bench.rounds import LIGHT, Rounds, interleaved
+from bench.rounds import Counts, Rounds, interleaved
 from demo_project import postgres
 
 PLAIN, RAW, RAW_STATEMENT = "plain", "by hand, row", "by hand, statement"
@@ -62,10 +62,10 @@ django-pghistory's ids of contexts split pages at random."""
 INDEXES = ("obj", "time", "context", "actor", "deletions")
 
 
-def measure(server: postgres.Server, report: Report, rounds: int) -> None:
+def measure(server: postgres.Server, report: Report, counts: Counts) -> None:
     """All tables about writes."""
     with running(CONTENDERS, server) as processes:
-        found = _compared(processes, list(WRITES), rounds)
+        found = _compared(processes, list(WRITES), counts)
         _weighed(processes, report)
     names = [contender.name for contender in CONTENDERS]
     report.title("Writes")
@@ -78,10 +78,10 @@ def measure(server: postgres.Server, report: Report, rounds: int) -> None:
         ],
     )
     _bars(found, report)
-    _indexes(server, report, rounds)
+    _indexes(server, report, counts)
 
 
-def _compared(processes: list[Process], writes: list[str], count: int) -> Rounds:
+def _compared(processes: list[Process], writes: list[str], counts: Counts) -> Rounds:
     found = Rounds()
     by_name = {process.contender.name: process for process in processes}
     for process in processes:
@@ -97,7 +97,7 @@ def _compared(processes: list[Process], writes: list[str], count: int) -> Rounds
             if turn:
                 found.note(what, name, cost)
 
-        interleaved(LIGHT * count if what in LIGHT_WRITES else count, by_name, one, what=what)
+        interleaved(counts.light if what in LIGHT_WRITES else counts.heavy, by_name, one, what=what)
     return found
 
 
@@ -150,7 +150,7 @@ def _weighed(processes: list[Process], report: Report) -> None:
             report.bar(f"{what}: ours to django-pghistory, index for index", own / their, 1.0, noise)
 
 
-def _indexes(server: postgres.Server, report: Report, count: int) -> None:
+def _indexes(server: postgres.Server, report: Report, counts: Counts) -> None:
     """What each read index costs: with all of them, beside without one."""
     without = {f"without {index}": ",".join(other for other in INDEXES if other != index) for index in INDEXES} | {
         "without any": ""
@@ -159,7 +159,7 @@ def _indexes(server: postgres.Server, report: Report, count: int) -> None:
     contenders += [Contender(name, "ours_statement", indexes) for name, indexes in without.items()]
     writes = {"W2": WRITES["W2"], "W6a": WRITES["W6a"], "W3": WRITES["W3"], "S10k": WRITES["S10k"]}
     with running(contenders, server) as processes:
-        found = _compared(processes, list(writes), count)
+        found = _compared(processes, list(writes), counts)
     report.title("What each read index costs")
     report.say("Statement level; ratio of a write with all indexes to the same without that one.")
     report.table(
