@@ -87,6 +87,13 @@ def test_columns_that_keep_themselves_tell_the_same_time_as_their_events() -> No
 
 
 @pytest.mark.usefixtures("month")
+def test_ids_of_contexts_are_in_the_order_of_time() -> None:
+    told = list(Context.objects.order_by("created_at", "id").values_list("id", "created_at"))
+    assert told == sorted(told)
+    assert all(context_id.int >> 80 == int(at.timestamp() * 1000) for context_id, at in told)
+
+
+@pytest.mark.usefixtures("month")
 def test_requests_jobs_and_changes_without_a_context_are_all_there() -> None:
     assert Context.objects.filter(metadata__url__startswith="/admin/", metadata__has_key="user").exists()
     assert Context.objects.filter(metadata__url="/checkout/", metadata__user=None).exists()

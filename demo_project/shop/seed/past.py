@@ -2,7 +2,8 @@
 
 Triggers stamp an event with `now()`, the start of the transaction. The seed lets every row go through the same triggers
 and contexts as in a running shop, in passing order, and changes the times alone, in SQL: those of a context's events by
-their context, one statement a table, and those of the few events without a context while they still bear `now()`.
+their context, one statement a table, and those of the few events without a context while they still bear `now()`. The
+ids of contexts tell the time as well, and move with it.
 """
 
 from collections.abc import Mapping
@@ -26,15 +27,15 @@ EVENTS_WITHOUT_CONTEXT = """
 
 EVENTS_OF_CONTEXTS = """
     update {table} as event
-    set pgh_created_at = moment.at
-    from unnest(%s::uuid[], %s::timestamptz[]) as moment (id, at)
+    set pgh_created_at = moment.at, pgh_context_id = moment.id_then
+    from unnest(%s::uuid[], %s::uuid[], %s::timestamptz[]) as moment (id, id_then, at)
     where event.pgh_context_id = moment.id
 """
 
 CONTEXTS = """
     update pghistory_context as context
-    set created_at = moment.at, updated_at = moment.at
-    from unnest(%s::uuid[], %s::timestamptz[]) as moment (id, at)
+    set id = moment.id_then, created_at = moment.at, updated_at = moment.at
+    from unnest(%s::uuid[], %s::uuid[], %s::timestamptz[]) as moment (id, id_then, at)
     where context.id = moment.id
 """
 
@@ -49,12 +50,19 @@ def move_events_without_context(at: datetime) -> None:
     _execute(EVENTS_WITHOUT_CONTEXT, at)
 
 
-def move_contexts(times: Mapping[UUID, datetime]) -> None:
-    """Give these times to the contexts and to all of their events."""
+def move_contexts(times: Mapping[UUID, datetime]) -> list[UUID]:
+    """Give these times to the contexts and to all of their events; gives the ids that the contexts have by then."""
     ids, instants = list(times), list(times.values())
-    _execute(EVENTS_OF_CONTEXTS, ids, instants)
+    ids_then = [_id_of(context_id, at) for context_id, at in times.items()]
+    _execute(EVENTS_OF_CONTEXTS, ids, ids_then, instants)
     with connection.cursor() as cursor:
-        cursor.execute(CONTEXTS, [ids, instants])
+        cursor.execute(CONTEXTS, [ids, ids_then, instants])
+    return ids_then
+
+
+def _id_of(context_id: UUID, at: datetime) -> UUID:
+    """The id that a context would have got at an instant: a UUID of version 7 begins with its milliseconds."""
+    return UUID(int=int(at.timestamp() * 1000) << 80 | context_id.int & (1 << 80) - 1)
 
 
 def _execute(statement: str, *params: Any) -> None:

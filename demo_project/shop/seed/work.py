@@ -44,9 +44,11 @@ def wrong_import(count: int, at: datetime | None = None) -> uuid.UUID:
         listed.update(price=WRONG)
     with pghistory.context(actor=User.objects.get(username=AMIRA.username), url="/admin/shop/product/") as edits:
         Product.objects.filter(pk__in=list(listed.order_by("pk").values_list("pk", flat=True)[:EDITED])).update(price=7)
-    if at:
-        past.move_contexts({each.id: at + number * LATER for number, each in enumerate((catalogue, context, edits))})
-    return context.id
+    if not at:
+        return context.id
+    times = {each.id: at + number * LATER for number, each in enumerate((catalogue, context, edits))}
+    _, moved, _ = past.move_contexts(times)
+    return moved
 
 
 def _add(name: str, count: int) -> None:
