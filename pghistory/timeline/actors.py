@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -23,7 +23,7 @@ from pghistory.shapes import Compiled
 from pghistory.timeline import metadata
 from pghistory.timeline.cursors import Cursor
 from pghistory.timeline.filters import Actor, Filter
-from pghistory.timeline.keysets import Branches, Keyset, united
+from pghistory.timeline.keysets import Branches, Keyset, Select, united
 
 NEEDED: Final = frozenset({"actor", "context", "time"})
 """The indexes without which contexts, their events or strays would be looked for in whole tables."""
@@ -82,8 +82,10 @@ class Deeds:
             if contexts.are_all:
                 return self._positions([*self._keys(contexts), *self._own_keys()])
             found, number = self._nearest(contexts)
+            near = [self._as_near_as("%s", found[-1].at)] if len(found) == limit else []
+            if number > bearable and near:
+                number = self._counted(near, bearable + 1)
             if number <= bearable:
-                near = [self._as_near_as("%s", found[-1].at)] if len(found) == limit else []
                 found += self._positions([*self._strays(contexts, near), *self._own_keys()])
                 return sorted(found, key=lambda position: position.order, reverse=not self.keyset.upwards)[:limit]
         return None
@@ -153,16 +155,22 @@ class Deeds:
             return found, rows[0][-1]
         return found, sum(abs(newest - oldest) for newest, oldest in self._rows(self._ends([])) if newest is not None)
 
+    def _counted(self, near: list[Compiled], limit: int) -> int:
+        """How many events are as near, up to the limit; ids that are not in the order of time tell too many."""
+        events = [(f"select {found.rest}", found.params) for _, found in self._every(near)]
+        text, params = united(events)
+        [(number,)] = self._rows((sql.read("timeline/counted.sql").format(events=text, limit=limit), params))
+        return int(number)
+
     def _ends(self, near: list[Compiled]) -> Compiled:
         """A SELECT of the ids of the newest event and of the oldest, for each event model."""
         template = sql.read("timeline/ends.sql")
+        return united([(template.format(**found._asdict()), found.params * 2) for _, found in self._every(near)])
+
+    def _every(self, conditions: list[Compiled]) -> Iterator[tuple[int, Select]]:
+        """What selects events under no other conditions than these, for each event model."""
         every: Branches = {event_model: [] for event_model in self._shared}
-        return united(
-            [
-                (template.format(**found._asdict()), found.params * 2)
-                for _, found in self.keyset.selected(every, self.using, near)
-            ]
-        )
+        return self.keyset.selected(every, self.using, conditions)
 
     def _positions(self, selects: list[Compiled]) -> list[Cursor]:
         return [Cursor(*key) for key in self._rows(self.keyset.first(selects))] if selects else []

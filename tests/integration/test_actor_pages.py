@@ -140,6 +140,21 @@ def test_a_page_does_not_depend_on_how_much_an_actor_has_done():
     assert str(uuid.UUID(int=actors._first_id(hour(100)).int + 100)) not in asked
 
 
+def test_ids_that_are_not_in_the_order_of_time_do_not_send_a_page_through_all_contexts(monkeypatch: pytest.MonkeyPatch):
+    many(200)
+    monkeypatch.setattr(actors, "TRIES", ((0, 5, 50),))
+    imported = Customer.pgh_event_model.objects.create(
+        pgh_id=1_000_000, pgh_label="manual", pgh_obj_id=1, id=1, pgh_created_at=hour(200)
+    )
+    with CaptureQueriesContext(connection) as captured:
+        page = Timeline().across(Customer, Order).by(7).page(3)
+    assert [entry.at for entry in page.entries] == [hour(199), hour(198), hour(197)]
+    assert imported not in [entry.event for entry in page.entries]
+    asked = "".join(query["sql"] for query in captured)
+    assert "looked_at" in asked
+    assert str(uuid.UUID(int=actors._first_id(hour(100)).int + 100)) not in asked
+
+
 def test_a_late_event_of_an_old_context_comes_first():
     many(200)
     old = Context.objects.order_by("id")[3]

@@ -1,0 +1,7 @@
+select
+    count(*)
+from
+    (
+        {events}
+        limit {limit}
+    ) as counted
