@@ -25,9 +25,9 @@ class Report:
         self._add(
             "# Results of `make bench`\n\n"
             f"{form}, {dt.datetime.now(dt.UTC):%Y-%m-%d}. {counts.heavy} interleaved rounds after one to warm up, "
-            f"{counts.light} of what takes some milliseconds, on a machine ({platform.machine()}) of {os.cpu_count()} "
-            f"cores and {_memory()} GB; PostgreSQL {postgres}, Python {platform.python_version()}, Django "
-            f"{version('Django')}, psycopg {version('psycopg')}; {packages}.\n\n"
+            f"up to {counts.light} of what takes some milliseconds, on a machine ({platform.machine()}) of "
+            f"{os.cpu_count()} cores and {_memory()} GB; PostgreSQL {postgres}, Python {platform.python_version()}, "
+            f"Django {version('Django')}, psycopg {version('psycopg')}; {packages}.\n\n"
             "Ratios are of processor seconds, of the client and of its database process together, so that other work "
             "on the machine does not count; without the waiting in between, what history adds weighs more than by the "
             "clock. Parallel workers, whose seconds would not be counted, are off. Milliseconds are by the clock. "
