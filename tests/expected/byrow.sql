@@ -49,36 +49,20 @@ end
 $pghistory$
     $pghistory_text$;
     _name text;
+    _schema text;
 begin
-    -- Names are bound to what they mean now, wherever a session looks: to set search_path for each row would take longer
-    -- than the rest of the function. What is not there yet is looked for by each session.
-    for _name in
+    -- Names are bound to what they mean now, wherever a session looks: to set search_path took a sixth of the time of a
+    -- row's trigger. What is not there yet is left to each session to find.
+    for _name, _schema in
         select
-            (regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g'))[1]
+            marked[1],
+            coalesce(relnamespace, pronamespace)::regnamespace
+        from
+            regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g') as marked
+            left join pg_class on pg_class.oid = to_regclass(marked[1])
+            left join pg_proc on pg_proc.oid = to_regproc(marked[1])
     loop
-        _text := replace(
-            _text,
-            'pghistory_bound.' || _name,
-            coalesce(
-                (
-                    select
-                        relnamespace::regnamespace::text || '.'
-                    from
-                        pg_class
-                    where
-                        oid = to_regclass(_name)
-                ),
-                (
-                    select
-                        pronamespace::regnamespace::text || '.'
-                    from
-                        pg_proc
-                    where
-                        oid = to_regproc(_name)
-                ),
-                ''
-            ) || _name
-        );
+        _text := replace(_text, 'pghistory_bound.' || _name, concat(_schema || '.', _name));
     end loop;
 
     execute _text;
@@ -123,7 +107,7 @@ begin
         execute function pgtrigger_insert_insert_6f62f()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_insert_insert_6f62f on ' || _table || ' is ''fe2f4f02aed3c119d08359995d17cf0d3bac0fd4''';
+    execute 'comment on trigger pgtrigger_insert_insert_6f62f on ' || _table || ' is ''20e391cb8ac88da089913f020f3fc0521043a9cb''';
 end
 $pghistory_install$;
 
@@ -182,36 +166,20 @@ end
 $pghistory$
     $pghistory_text$;
     _name text;
+    _schema text;
 begin
-    -- Names are bound to what they mean now, wherever a session looks: to set search_path for each row would take longer
-    -- than the rest of the function. What is not there yet is looked for by each session.
-    for _name in
+    -- Names are bound to what they mean now, wherever a session looks: to set search_path took a sixth of the time of a
+    -- row's trigger. What is not there yet is left to each session to find.
+    for _name, _schema in
         select
-            (regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g'))[1]
+            marked[1],
+            coalesce(relnamespace, pronamespace)::regnamespace
+        from
+            regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g') as marked
+            left join pg_class on pg_class.oid = to_regclass(marked[1])
+            left join pg_proc on pg_proc.oid = to_regproc(marked[1])
     loop
-        _text := replace(
-            _text,
-            'pghistory_bound.' || _name,
-            coalesce(
-                (
-                    select
-                        relnamespace::regnamespace::text || '.'
-                    from
-                        pg_class
-                    where
-                        oid = to_regclass(_name)
-                ),
-                (
-                    select
-                        pronamespace::regnamespace::text || '.'
-                    from
-                        pg_proc
-                    where
-                        oid = to_regproc(_name)
-                ),
-                ''
-            ) || _name
-        );
+        _text := replace(_text, 'pghistory_bound.' || _name, concat(_schema || '.', _name));
     end loop;
 
     execute _text;
@@ -256,7 +224,7 @@ begin
         execute function pgtrigger_update_update_decc5()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_update_update_decc5 on ' || _table || ' is ''84ecbe11ebb19cef0e709a62baf69211e4e14b95''';
+    execute 'comment on trigger pgtrigger_update_update_decc5 on ' || _table || ' is ''84c2218dbadecf24eed49400800f4e96b3855209''';
 end
 $pghistory_install$;
 
@@ -311,36 +279,20 @@ end
 $pghistory$
     $pghistory_text$;
     _name text;
+    _schema text;
 begin
-    -- Names are bound to what they mean now, wherever a session looks: to set search_path for each row would take longer
-    -- than the rest of the function. What is not there yet is looked for by each session.
-    for _name in
+    -- Names are bound to what they mean now, wherever a session looks: to set search_path took a sixth of the time of a
+    -- row's trigger. What is not there yet is left to each session to find.
+    for _name, _schema in
         select
-            (regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g'))[1]
+            marked[1],
+            coalesce(relnamespace, pronamespace)::regnamespace
+        from
+            regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g') as marked
+            left join pg_class on pg_class.oid = to_regclass(marked[1])
+            left join pg_proc on pg_proc.oid = to_regproc(marked[1])
     loop
-        _text := replace(
-            _text,
-            'pghistory_bound.' || _name,
-            coalesce(
-                (
-                    select
-                        relnamespace::regnamespace::text || '.'
-                    from
-                        pg_class
-                    where
-                        oid = to_regclass(_name)
-                ),
-                (
-                    select
-                        pronamespace::regnamespace::text || '.'
-                    from
-                        pg_proc
-                    where
-                        oid = to_regproc(_name)
-                ),
-                ''
-            ) || _name
-        );
+        _text := replace(_text, 'pghistory_bound.' || _name, concat(_schema || '.', _name));
     end loop;
 
     execute _text;
@@ -385,7 +337,7 @@ begin
         execute function pgtrigger_delete_delete_444be()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_delete_delete_444be on ' || _table || ' is ''cddb8ecd655b634dc36fca8dc394000fe09df7b3''';
+    execute 'comment on trigger pgtrigger_delete_delete_444be on ' || _table || ' is ''16da92db0d94a3c86b21e92716a540f51ac79efa''';
 end
 $pghistory_install$;
 
@@ -440,36 +392,20 @@ end
 $pghistory$
     $pghistory_text$;
     _name text;
+    _schema text;
 begin
-    -- Names are bound to what they mean now, wherever a session looks: to set search_path for each row would take longer
-    -- than the rest of the function. What is not there yet is looked for by each session.
-    for _name in
+    -- Names are bound to what they mean now, wherever a session looks: to set search_path took a sixth of the time of a
+    -- row's trigger. What is not there yet is left to each session to find.
+    for _name, _schema in
         select
-            (regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g'))[1]
+            marked[1],
+            coalesce(relnamespace, pronamespace)::regnamespace
+        from
+            regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g') as marked
+            left join pg_class on pg_class.oid = to_regclass(marked[1])
+            left join pg_proc on pg_proc.oid = to_regproc(marked[1])
     loop
-        _text := replace(
-            _text,
-            'pghistory_bound.' || _name,
-            coalesce(
-                (
-                    select
-                        relnamespace::regnamespace::text || '.'
-                    from
-                        pg_class
-                    where
-                        oid = to_regclass(_name)
-                ),
-                (
-                    select
-                        pronamespace::regnamespace::text || '.'
-                    from
-                        pg_proc
-                    where
-                        oid = to_regproc(_name)
-                ),
-                ''
-            ) || _name
-        );
+        _text := replace(_text, 'pghistory_bound.' || _name, concat(_schema || '.', _name));
     end loop;
 
     execute _text;
@@ -514,7 +450,7 @@ begin
         execute function pgtrigger_before_update_03feb()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_before_update_03feb on ' || _table || ' is ''3f01c0d6a6d2d2e5643bd0abb5c9480827dd74e3''';
+    execute 'comment on trigger pgtrigger_before_update_03feb on ' || _table || ' is ''6abde95256e90bc1e7f7714c66bd8a712f720070''';
 end
 $pghistory_install$;
 
@@ -569,36 +505,20 @@ end
 $pghistory$
     $pghistory_text$;
     _name text;
+    _schema text;
 begin
-    -- Names are bound to what they mean now, wherever a session looks: to set search_path for each row would take longer
-    -- than the rest of the function. What is not there yet is looked for by each session.
-    for _name in
+    -- Names are bound to what they mean now, wherever a session looks: to set search_path took a sixth of the time of a
+    -- row's trigger. What is not there yet is left to each session to find.
+    for _name, _schema in
         select
-            (regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g'))[1]
+            marked[1],
+            coalesce(relnamespace, pronamespace)::regnamespace
+        from
+            regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g') as marked
+            left join pg_class on pg_class.oid = to_regclass(marked[1])
+            left join pg_proc on pg_proc.oid = to_regproc(marked[1])
     loop
-        _text := replace(
-            _text,
-            'pghistory_bound.' || _name,
-            coalesce(
-                (
-                    select
-                        relnamespace::regnamespace::text || '.'
-                    from
-                        pg_class
-                    where
-                        oid = to_regclass(_name)
-                ),
-                (
-                    select
-                        pronamespace::regnamespace::text || '.'
-                    from
-                        pg_proc
-                    where
-                        oid = to_regproc(_name)
-                ),
-                ''
-            ) || _name
-        );
+        _text := replace(_text, 'pghistory_bound.' || _name, concat(_schema || '.', _name));
     end loop;
 
     execute _text;
@@ -643,7 +563,7 @@ begin
         execute function pgtrigger_down_update_fc2c6()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_down_update_fc2c6 on ' || _table || ' is ''e14a132ccc5ab01a703113986f5f5c61cf5a0831''';
+    execute 'comment on trigger pgtrigger_down_update_fc2c6 on ' || _table || ' is ''d26c595b50cb4852b46ca06c2151dd6766638c34''';
 end
 $pghistory_install$;
 
@@ -698,36 +618,20 @@ end
 $pghistory$
     $pghistory_text$;
     _name text;
+    _schema text;
 begin
-    -- Names are bound to what they mean now, wherever a session looks: to set search_path for each row would take longer
-    -- than the rest of the function. What is not there yet is looked for by each session.
-    for _name in
+    -- Names are bound to what they mean now, wherever a session looks: to set search_path took a sixth of the time of a
+    -- row's trigger. What is not there yet is left to each session to find.
+    for _name, _schema in
         select
-            (regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g'))[1]
+            marked[1],
+            coalesce(relnamespace, pronamespace)::regnamespace
+        from
+            regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g') as marked
+            left join pg_class on pg_class.oid = to_regclass(marked[1])
+            left join pg_proc on pg_proc.oid = to_regproc(marked[1])
     loop
-        _text := replace(
-            _text,
-            'pghistory_bound.' || _name,
-            coalesce(
-                (
-                    select
-                        relnamespace::regnamespace::text || '.'
-                    from
-                        pg_class
-                    where
-                        oid = to_regclass(_name)
-                ),
-                (
-                    select
-                        pronamespace::regnamespace::text || '.'
-                    from
-                        pg_proc
-                    where
-                        oid = to_regproc(_name)
-                ),
-                ''
-            ) || _name
-        );
+        _text := replace(_text, 'pghistory_bound.' || _name, concat(_schema || '.', _name));
     end loop;
 
     execute _text;
@@ -772,7 +676,7 @@ begin
         execute function pgtrigger_both_update_71773()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_both_update_71773 on ' || _table || ' is ''66db360bdbae76678413c5c37b6a5a24868db9c3''';
+    execute 'comment on trigger pgtrigger_both_update_71773 on ' || _table || ' is ''3cef5728d469ee8bc693f1ee785a25574f5b880d''';
 end
 $pghistory_install$;
 
@@ -827,36 +731,20 @@ end
 $pghistory$
     $pghistory_text$;
     _name text;
+    _schema text;
 begin
-    -- Names are bound to what they mean now, wherever a session looks: to set search_path for each row would take longer
-    -- than the rest of the function. What is not there yet is looked for by each session.
-    for _name in
+    -- Names are bound to what they mean now, wherever a session looks: to set search_path took a sixth of the time of a
+    -- row's trigger. What is not there yet is left to each session to find.
+    for _name, _schema in
         select
-            (regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g'))[1]
+            marked[1],
+            coalesce(relnamespace, pronamespace)::regnamespace
+        from
+            regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g') as marked
+            left join pg_class on pg_class.oid = to_regclass(marked[1])
+            left join pg_proc on pg_proc.oid = to_regproc(marked[1])
     loop
-        _text := replace(
-            _text,
-            'pghistory_bound.' || _name,
-            coalesce(
-                (
-                    select
-                        relnamespace::regnamespace::text || '.'
-                    from
-                        pg_class
-                    where
-                        oid = to_regclass(_name)
-                ),
-                (
-                    select
-                        pronamespace::regnamespace::text || '.'
-                    from
-                        pg_proc
-                    where
-                        oid = to_regproc(_name)
-                ),
-                ''
-            ) || _name
-        );
+        _text := replace(_text, 'pghistory_bound.' || _name, concat(_schema || '.', _name));
     end loop;
 
     execute _text;
@@ -901,7 +789,7 @@ begin
         execute function pgtrigger_big_insert_42fa7()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_big_insert_42fa7 on ' || _table || ' is ''dc072948a618f222046fbd5fae5cf74cc6733f7f''';
+    execute 'comment on trigger pgtrigger_big_insert_42fa7 on ' || _table || ' is ''be1e8a9663e3a46379c94ed4dc677804c6b444d6''';
 end
 $pghistory_install$;
 
@@ -956,36 +844,20 @@ end
 $pghistory$
     $pghistory_text$;
     _name text;
+    _schema text;
 begin
-    -- Names are bound to what they mean now, wherever a session looks: to set search_path for each row would take longer
-    -- than the rest of the function. What is not there yet is looked for by each session.
-    for _name in
+    -- Names are bound to what they mean now, wherever a session looks: to set search_path took a sixth of the time of a
+    -- row's trigger. What is not there yet is left to each session to find.
+    for _name, _schema in
         select
-            (regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g'))[1]
+            marked[1],
+            coalesce(relnamespace, pronamespace)::regnamespace
+        from
+            regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g') as marked
+            left join pg_class on pg_class.oid = to_regclass(marked[1])
+            left join pg_proc on pg_proc.oid = to_regproc(marked[1])
     loop
-        _text := replace(
-            _text,
-            'pghistory_bound.' || _name,
-            coalesce(
-                (
-                    select
-                        relnamespace::regnamespace::text || '.'
-                    from
-                        pg_class
-                    where
-                        oid = to_regclass(_name)
-                ),
-                (
-                    select
-                        pronamespace::regnamespace::text || '.'
-                    from
-                        pg_proc
-                    where
-                        oid = to_regproc(_name)
-                ),
-                ''
-            ) || _name
-        );
+        _text := replace(_text, 'pghistory_bound.' || _name, concat(_schema || '.', _name));
     end loop;
 
     execute _text;
@@ -1030,7 +902,7 @@ begin
         execute function pgtrigger_named_gone_delete_b0553()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_named_gone_delete_b0553 on ' || _table || ' is ''197c982100b8165f0671f4980afd724599f08c29''';
+    execute 'comment on trigger pgtrigger_named_gone_delete_b0553 on ' || _table || ' is ''d8f88b42d5e57e7687daca5c04e175ed4bd24231''';
 end
 $pghistory_install$;
 
@@ -1085,36 +957,20 @@ end
 $pghistory$
     $pghistory_text$;
     _name text;
+    _schema text;
 begin
-    -- Names are bound to what they mean now, wherever a session looks: to set search_path for each row would take longer
-    -- than the rest of the function. What is not there yet is looked for by each session.
-    for _name in
+    -- Names are bound to what they mean now, wherever a session looks: to set search_path took a sixth of the time of a
+    -- row's trigger. What is not there yet is left to each session to find.
+    for _name, _schema in
         select
-            (regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g'))[1]
+            marked[1],
+            coalesce(relnamespace, pronamespace)::regnamespace
+        from
+            regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g') as marked
+            left join pg_class on pg_class.oid = to_regclass(marked[1])
+            left join pg_proc on pg_proc.oid = to_regproc(marked[1])
     loop
-        _text := replace(
-            _text,
-            'pghistory_bound.' || _name,
-            coalesce(
-                (
-                    select
-                        relnamespace::regnamespace::text || '.'
-                    from
-                        pg_class
-                    where
-                        oid = to_regclass(_name)
-                ),
-                (
-                    select
-                        pronamespace::regnamespace::text || '.'
-                    from
-                        pg_proc
-                    where
-                        oid = to_regproc(_name)
-                ),
-                ''
-            ) || _name
-        );
+        _text := replace(_text, 'pghistory_bound.' || _name, concat(_schema || '.', _name));
     end loop;
 
     execute _text;
@@ -1159,7 +1015,7 @@ begin
         execute function pgtrigger_written_insert_or_update_cda00()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_written_insert_or_update_cda00 on ' || _table || ' is ''62d0418c7c14dd878b56f2af6555ea43a1c5e450''';
+    execute 'comment on trigger pgtrigger_written_insert_or_update_cda00 on ' || _table || ' is ''bd2a833101118044cbc95e04526616f2f604e75e''';
 end
 $pghistory_install$;
 
@@ -1214,36 +1070,20 @@ end
 $pghistory$
     $pghistory_text$;
     _name text;
+    _schema text;
 begin
-    -- Names are bound to what they mean now, wherever a session looks: to set search_path for each row would take longer
-    -- than the rest of the function. What is not there yet is looked for by each session.
-    for _name in
+    -- Names are bound to what they mean now, wherever a session looks: to set search_path took a sixth of the time of a
+    -- row's trigger. What is not there yet is left to each session to find.
+    for _name, _schema in
         select
-            (regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g'))[1]
+            marked[1],
+            coalesce(relnamespace, pronamespace)::regnamespace
+        from
+            regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g') as marked
+            left join pg_class on pg_class.oid = to_regclass(marked[1])
+            left join pg_proc on pg_proc.oid = to_regproc(marked[1])
     loop
-        _text := replace(
-            _text,
-            'pghistory_bound.' || _name,
-            coalesce(
-                (
-                    select
-                        relnamespace::regnamespace::text || '.'
-                    from
-                        pg_class
-                    where
-                        oid = to_regclass(_name)
-                ),
-                (
-                    select
-                        pronamespace::regnamespace::text || '.'
-                    from
-                        pg_proc
-                    where
-                        oid = to_regproc(_name)
-                ),
-                ''
-            ) || _name
-        );
+        _text := replace(_text, 'pghistory_bound.' || _name, concat(_schema || '.', _name));
     end loop;
 
     execute _text;
@@ -1288,6 +1128,6 @@ begin
         execute function pgtrigger_left_update_or_delete_af559()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_left_update_or_delete_af559 on ' || _table || ' is ''1c46af67b2c6ce43cf734887d27e1169a5620d54''';
+    execute 'comment on trigger pgtrigger_left_update_or_delete_af559 on ' || _table || ' is ''9e7dc78581169bfd7f979c38b96323ff17e757c1''';
 end
 $pghistory_install$;

@@ -47,36 +47,20 @@ end
 $pghistory$
     $pghistory_text$;
     _name text;
+    _schema text;
 begin
-    -- Names are bound to what they mean now, wherever a session looks: to set search_path for each row would take longer
-    -- than the rest of the function. What is not there yet is looked for by each session.
-    for _name in
+    -- Names are bound to what they mean now, wherever a session looks: to set search_path took a sixth of the time of a
+    -- row's trigger. What is not there yet is left to each session to find.
+    for _name, _schema in
         select
-            (regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g'))[1]
+            marked[1],
+            coalesce(relnamespace, pronamespace)::regnamespace
+        from
+            regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g') as marked
+            left join pg_class on pg_class.oid = to_regclass(marked[1])
+            left join pg_proc on pg_proc.oid = to_regproc(marked[1])
     loop
-        _text := replace(
-            _text,
-            'pghistory_bound.' || _name,
-            coalesce(
-                (
-                    select
-                        relnamespace::regnamespace::text || '.'
-                    from
-                        pg_class
-                    where
-                        oid = to_regclass(_name)
-                ),
-                (
-                    select
-                        pronamespace::regnamespace::text || '.'
-                    from
-                        pg_proc
-                    where
-                        oid = to_regproc(_name)
-                ),
-                ''
-            ) || _name
-        );
+        _text := replace(_text, 'pghistory_bound.' || _name, concat(_schema || '.', _name));
     end loop;
 
     execute _text;
@@ -121,7 +105,7 @@ begin
         execute function pgtrigger_insert_insert_932ec()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_insert_insert_932ec on ' || _table || ' is ''41b13eb232c56bd7c6193eb0d509c68fb84f34d0''';
+    execute 'comment on trigger pgtrigger_insert_insert_932ec on ' || _table || ' is ''be19e0ce36d5ed43bc8d171a496f276a59ee371b''';
 end
 $pghistory_install$;
 
@@ -178,36 +162,20 @@ end
 $pghistory$
     $pghistory_text$;
     _name text;
+    _schema text;
 begin
-    -- Names are bound to what they mean now, wherever a session looks: to set search_path for each row would take longer
-    -- than the rest of the function. What is not there yet is looked for by each session.
-    for _name in
+    -- Names are bound to what they mean now, wherever a session looks: to set search_path took a sixth of the time of a
+    -- row's trigger. What is not there yet is left to each session to find.
+    for _name, _schema in
         select
-            (regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g'))[1]
+            marked[1],
+            coalesce(relnamespace, pronamespace)::regnamespace
+        from
+            regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g') as marked
+            left join pg_class on pg_class.oid = to_regclass(marked[1])
+            left join pg_proc on pg_proc.oid = to_regproc(marked[1])
     loop
-        _text := replace(
-            _text,
-            'pghistory_bound.' || _name,
-            coalesce(
-                (
-                    select
-                        relnamespace::regnamespace::text || '.'
-                    from
-                        pg_class
-                    where
-                        oid = to_regclass(_name)
-                ),
-                (
-                    select
-                        pronamespace::regnamespace::text || '.'
-                    from
-                        pg_proc
-                    where
-                        oid = to_regproc(_name)
-                ),
-                ''
-            ) || _name
-        );
+        _text := replace(_text, 'pghistory_bound.' || _name, concat(_schema || '.', _name));
     end loop;
 
     execute _text;
@@ -252,7 +220,7 @@ begin
         execute function pgtrigger_update_update_c8ee2()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_update_update_c8ee2 on ' || _table || ' is ''7ea8d9c2a27233ef3c96376a89ac674a0f0f9fc8''';
+    execute 'comment on trigger pgtrigger_update_update_c8ee2 on ' || _table || ' is ''f4633878bd39f301938816345c1f6c7a549a61b9''';
 end
 $pghistory_install$;
 
@@ -305,36 +273,20 @@ end
 $pghistory$
     $pghistory_text$;
     _name text;
+    _schema text;
 begin
-    -- Names are bound to what they mean now, wherever a session looks: to set search_path for each row would take longer
-    -- than the rest of the function. What is not there yet is looked for by each session.
-    for _name in
+    -- Names are bound to what they mean now, wherever a session looks: to set search_path took a sixth of the time of a
+    -- row's trigger. What is not there yet is left to each session to find.
+    for _name, _schema in
         select
-            (regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g'))[1]
+            marked[1],
+            coalesce(relnamespace, pronamespace)::regnamespace
+        from
+            regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g') as marked
+            left join pg_class on pg_class.oid = to_regclass(marked[1])
+            left join pg_proc on pg_proc.oid = to_regproc(marked[1])
     loop
-        _text := replace(
-            _text,
-            'pghistory_bound.' || _name,
-            coalesce(
-                (
-                    select
-                        relnamespace::regnamespace::text || '.'
-                    from
-                        pg_class
-                    where
-                        oid = to_regclass(_name)
-                ),
-                (
-                    select
-                        pronamespace::regnamespace::text || '.'
-                    from
-                        pg_proc
-                    where
-                        oid = to_regproc(_name)
-                ),
-                ''
-            ) || _name
-        );
+        _text := replace(_text, 'pghistory_bound.' || _name, concat(_schema || '.', _name));
     end loop;
 
     execute _text;
@@ -379,6 +331,6 @@ begin
         execute function pgtrigger_delete_delete_534b3()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_delete_delete_534b3 on ' || _table || ' is ''5cbb6693df01530fffbc8de3e198a80f97e37c25''';
+    execute 'comment on trigger pgtrigger_delete_delete_534b3 on ' || _table || ' is ''0892157d9e73720325e0c14be94ae6dd1b912c56''';
 end
 $pghistory_install$;

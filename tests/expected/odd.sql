@@ -47,36 +47,20 @@ end
 $pghistory$
     $pghistory_text$;
     _name text;
+    _schema text;
 begin
-    -- Names are bound to what they mean now, wherever a session looks: to set search_path for each row would take longer
-    -- than the rest of the function. What is not there yet is looked for by each session.
-    for _name in
+    -- Names are bound to what they mean now, wherever a session looks: to set search_path took a sixth of the time of a
+    -- row's trigger. What is not there yet is left to each session to find.
+    for _name, _schema in
         select
-            (regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g'))[1]
+            marked[1],
+            coalesce(relnamespace, pronamespace)::regnamespace
+        from
+            regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g') as marked
+            left join pg_class on pg_class.oid = to_regclass(marked[1])
+            left join pg_proc on pg_proc.oid = to_regproc(marked[1])
     loop
-        _text := replace(
-            _text,
-            'pghistory_bound.' || _name,
-            coalesce(
-                (
-                    select
-                        relnamespace::regnamespace::text || '.'
-                    from
-                        pg_class
-                    where
-                        oid = to_regclass(_name)
-                ),
-                (
-                    select
-                        pronamespace::regnamespace::text || '.'
-                    from
-                        pg_proc
-                    where
-                        oid = to_regproc(_name)
-                ),
-                ''
-            ) || _name
-        );
+        _text := replace(_text, 'pghistory_bound.' || _name, concat(_schema || '.', _name));
     end loop;
 
     execute _text;
@@ -121,7 +105,7 @@ begin
         execute function pgtrigger_it_s_100_new_insert_91951()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger_it_s_100_new_insert_91951 on ' || _table || ' is ''5ef333d05c77fa5fe95ae7aea1419695eb15ee5c''';
+    execute 'comment on trigger pgtrigger_it_s_100_new_insert_91951 on ' || _table || ' is ''5054f3894a7bee78b4b220b8217c5b860d989066''';
 end
 $pghistory_install$;
 
@@ -178,36 +162,20 @@ end
 $pghistory$
     $pghistory_text$;
     _name text;
+    _schema text;
 begin
-    -- Names are bound to what they mean now, wherever a session looks: to set search_path for each row would take longer
-    -- than the rest of the function. What is not there yet is looked for by each session.
-    for _name in
+    -- Names are bound to what they mean now, wherever a session looks: to set search_path took a sixth of the time of a
+    -- row's trigger. What is not there yet is left to each session to find.
+    for _name, _schema in
         select
-            (regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g'))[1]
+            marked[1],
+            coalesce(relnamespace, pronamespace)::regnamespace
+        from
+            regexp_matches(_text, 'pghistory_bound\.("(?:[^"]|"")+")', 'g') as marked
+            left join pg_class on pg_class.oid = to_regclass(marked[1])
+            left join pg_proc on pg_proc.oid = to_regproc(marked[1])
     loop
-        _text := replace(
-            _text,
-            'pghistory_bound.' || _name,
-            coalesce(
-                (
-                    select
-                        relnamespace::regnamespace::text || '.'
-                    from
-                        pg_class
-                    where
-                        oid = to_regclass(_name)
-                ),
-                (
-                    select
-                        pronamespace::regnamespace::text || '.'
-                    from
-                        pg_proc
-                    where
-                        oid = to_regproc(_name)
-                ),
-                ''
-            ) || _name
-        );
+        _text := replace(_text, 'pghistory_bound.' || _name, concat(_schema || '.', _name));
     end loop;
 
     execute _text;
@@ -252,6 +220,6 @@ begin
         execute function pgtrigger__odd_s_update_7d2b9()
     $pghistory_text$;
 
-    execute 'comment on trigger pgtrigger__odd_s_update_7d2b9 on ' || _table || ' is ''c5ae5a832baa79717ef4e507f11f6e09cf757f69''';
+    execute 'comment on trigger pgtrigger__odd_s_update_7d2b9 on ' || _table || ' is ''60747d99ab650c002e82e00f69484fe7990880b0''';
 end
 $pghistory_install$;

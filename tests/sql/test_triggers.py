@@ -124,10 +124,12 @@ def test_functions_of_statement_triggers_have_nested_loops_off():
 @pytest.fixture
 def odd_schema() -> str:
     """A schema with a table of its own, of the same name as a tracked one."""
-    rows_of = 'create schema "Odd ""one"""; create table "Odd ""one""".tracked_oldrows (like public.tracked_oldrows)'
+    schema = '"Odd ""one"""'
     with connection.cursor() as cursor:
-        cursor.execute(f'{rows_of}; insert into "Odd ""one""".tracked_oldrows (id, name) values (1, \'a\')')
-    return '"Odd ""one"""'
+        cursor.execute(f"create schema {schema}")
+        cursor.execute(f"create table {schema}.tracked_oldrows (like public.tracked_oldrows)")
+        cursor.execute(f"insert into {schema}.tracked_oldrows (id, name) values (1, 'a')")
+    return schema
 
 
 def install(model: type[models.Model], *, looking_into: str) -> None:
